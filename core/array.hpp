@@ -1,0 +1,127 @@
+// Array: a dense row-major array of numbers in pooled memory, with the semantics of a value.
+#pragma once
+
+#include <algorithm>
+#include <initializer_list>
+#include <span>
+#include <utility>
+
+#include "engram/core/error.hpp"
+#include "engram/core/pool.hpp"
+#include "engram/core/shape.hpp"
+
+namespace engram {
+
+/// A dense row-major array. Copies share memory until one of them is edited, so passing by value
+/// is cheap and never aliases. `T` is float, double or std::int32_t (see `Indices`).
+template <class T>
+class Array {
+ public:
+  using value_type = T;
+
+  /// No elements: shape [0].
+  Array() : shape_{0} {}
+  /// Zeros.
+  explicit Array(const Shape& shape) : Array(uninitialized(shape)) { std::fill_n(data_, size(), T{}); }
+  /// The values in row-major order. Throws `Error` when their number is not `shape.size()`.
+  Array(const Shape& shape, std::span<const T> values) : Array(uninitialized(shape)) {
+    if (static_cast<Index>(values.size()) != size()) {
+      fail("an array of shape ", shape, " holds ", size(), " values, ", values.size(), " given");
+    }
+    std::copy(values.begin(), values.end(), data_);
+  }
+  Array(const Shape& shape, std::initializer_list<T> values)
+      : Array(shape, std::span(values.begin(), values.size())) {}
+
+  /// Memory that has not been written yet, from `pool`.
+  static Array uninitialized(const Shape& shape, Pool& pool = Pool::shared()) {
+    Block* block = pool.take(static_cast<std::size_t>(shape.size()) * sizeof(T));
+    return Array(shape, static_cast<T*>(block->bytes()), block);
+  }
+  static Array full(const Shape& shape, T value) {
+    Array out = uninitialized(shape);
+    std::fill_n(out.data_, out.size(), value);
+    return out;
+  }
+  static Array scalar(T value) { return full({}, value); }
+
+  Array(const Array& other) : Array(other.shape_, other.data_, other.block_) {
+    if (block_) block_->acquire();
+  }
+  Array(Array&& other) noexcept
+      : shape_(std::exchange(other.shape_, Shape{0})),
+        data_(std::exchange(other.data_, nullptr)),
+        block_(std::exchange(other.block_, nullptr)) {}
+  Array& operator=(Array other) noexcept {
+    std::swap(shape_, other.shape_);
+    std::swap(data_, other.data_);
+    std::swap(block_, other.block_);
+    return *this;
+  }
+  ~Array() {
+    if (block_) block_->release();
+  }
+
+  const Shape& shape() const { return shape_; }
+  int rank() const { return shape_.rank(); }
+  Index extent(int axis) const { return shape_.extent(axis); }
+  Index size() const { return shape_.size(); }
+
+  const T* data() const { return data_; }
+  std::span<const T> values() const { return {data_, static_cast<std::size_t>(size())}; }
+  const T* begin() const { return data_; }
+  const T* end() const { return data_ + size(); }
+  /// The element at a flat row-major offset; not checked.
+  T operator[](Index offset) const { return data_[offset]; }
+  /// The only element. Throws `Error` when there is not exactly one.
+  T item() const {
+    if (size() != 1) fail("item(): the array has shape ", shape_, ", not one element");
+    return *data_;
+  }
+
+  /// The elements for writing; makes this array the only user of its memory first.
+  T* edit() {
+    if (block_ && block_->users.load(std::memory_order_acquire) != 1) {
+      Array own = uninitialized(shape_, *block_->pool);
+      std::copy_n(data_, size(), own.data_);
+      *this = std::move(own);
+    }
+    return data_;
+  }
+  /// The elements for writing where every array that shares this memory is to see it: parameters
+  /// under an optimiser, and gradients being summed. Everyone else wants `edit`.
+  T* edit_shared() const { return data_; }
+
+  /// The same memory under another shape of the same size. Throws `Error` otherwise.
+  Array reshaped(const Shape& shape) const {
+    if (shape.size() != size()) {
+      fail("cannot reshape ", shape_, " (", size(), " values) to ", shape, " (", shape.size(), ")");
+    }
+    Array out = *this;
+    out.shape_ = shape;
+    return out;
+  }
+  /// The same memory from row `begin` on, under `shape`; not checked.
+  Array window(Index offset, const Shape& shape) const {
+    Array out = *this;
+    out.shape_ = shape;
+    out.data_ += offset;
+    return out;
+  }
+
+  /// The pool the memory is from, for a result that goes with this array.
+  Pool& pool() const { return block_ ? *block_->pool : Pool::shared(); }
+  bool shares_memory_with(const Array& other) const { return block_ && block_ == other.block_; }
+
+ private:
+  Array(const Shape& shape, T* data, Block* block) : shape_(shape), data_(data), block_(block) {}
+
+  Shape shape_;
+  T* data_ = nullptr;
+  Block* block_ = nullptr;
+};
+
+/// Row numbers, class labels, token ids.
+using Indices = Array<std::int32_t>;
+
+}  // namespace engram

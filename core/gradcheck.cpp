@@ -1,0 +1,137 @@
+#include "engram/core/gradcheck.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "engram/core/random.hpp"
+
+namespace engram {
+namespace {
+
+using Arrays = std::vector<Array<double>>;
+using Vars = std::vector<Var<double>>;
+
+class Check {
+ public:
+  Check(const Differentiable& f, const Arrays& inputs, const GradcheckOptions& options)
+      : f_(f), inputs_(inputs), options_(options) {
+    Random random{options.seed};
+    Tape<double> tape;
+    upstream_ = random.uniform<double>(f(variables(tape, inputs)).shape(), 0.5, 2);
+    for (const auto& input : inputs) directions_.push_back(random.uniform<double>(input.shape(), -1, 1));
+  }
+
+  GradcheckResult run() {
+    const Arrays expected = differences([this](const Arrays& at) { return value(at); });
+    compare("kernel", gradient(inputs_, {}), expected);
+    compare("rule", gradient(inputs_, {.rules_only = true}), expected);
+    compare("recorded rule", gradient(inputs_, {.record = true}), expected);
+    if (options_.second_order) {
+      compare("second order", second_order(),
+              differences([this](const Arrays& at) { return slope(at); }));
+    }
+    return result_;
+  }
+
+ private:
+  static Vars variables(Tape<double>& tape, const Arrays& at) {
+    Vars out;
+    for (const auto& array : at) out.push_back(tape.variable(array));
+    return out;
+  }
+  static double dot(const Array<double>& a, const Array<double>& b) {
+    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+  }
+
+  // <f, upstream>
+  double value(const Arrays& at) const {
+    Tape<double> tape;
+    return dot(f_(variables(tape, at)).value(), upstream_);
+  }
+  Vars gradient(Tape<double>& tape, const Vars& x, BackwardOptions<double> options) const {
+    const Var<double> y = f_(x);
+    options.seed = tape.constant(upstream_);
+    return tape.gradients(y, x, options);
+  }
+  Arrays gradient(const Arrays& at, const BackwardOptions<double>& options) const {
+    Tape<double> tape;
+    Arrays out;
+    for (const auto& g : gradient(tape, variables(tape, at), options)) out.push_back(g.value());
+    return out;
+  }
+  // <gradient, directions>
+  double slope(const Arrays& at) const {
+    const Arrays g = gradient(at, {});
+    double out = 0;
+    for (std::size_t k = 0; k < g.size(); ++k) out += dot(g[k], directions_[k]);
+    return out;
+  }
+  // The gradient of `slope`: each recorded gradient run backward with its direction as upstream.
+  Arrays second_order() const {
+    Tape<double> tape;
+    const Vars x = variables(tape, inputs_);
+    const Vars g = gradient(tape, x, {.record = true});
+    Arrays out;
+    for (const auto& input : inputs_) out.emplace_back(input.shape());
+    for (std::size_t k = 0; k < g.size(); ++k) {
+      const Vars h = tape.gradients(g[k], x, {.seed = tape.constant(directions_[k])});
+      for (std::size_t j = 0; j < h.size(); ++j) {
+        const Array<double> part = h[j].value();
+        double* to = out[j].edit();
+        for (Index i = 0; i < part.size(); ++i) to[i] += part[i];
+      }
+    }
+    return out;
+  }
+
+  template <class F>
+  Arrays differences(const F& of) const {
+    Arrays at = inputs_, out;
+    for (std::size_t k = 0; k < at.size(); ++k) {
+      Array<double> d(at[k].shape());
+      for (Index i = 0; i < d.size(); ++i) {
+        const double x = at[k][i], h = options_.step * std::max(1.0, std::abs(x));
+        at[k].edit()[i] = x + h;
+        const double high = of(at);
+        at[k].edit()[i] = x - h;
+        const double low = of(at);
+        at[k].edit()[i] = x;
+        d.edit()[i] = (high - low) / ((x + h) - (x - h));
+      }
+      out.push_back(d);
+    }
+    return out;
+  }
+
+  void compare(const char* what, const Arrays& got, const Arrays& expected) {
+    for (std::size_t k = 0; k < got.size(); ++k) {
+      for (Index i = 0; i < got[k].size(); ++i) {
+        const double a = got[k][i], b = expected[k][i];
+        const double error = std::abs(a - b) / std::max({1.0, std::abs(a), std::abs(b)});
+        ++result_.compared;
+        result_.worst = std::max(result_.worst, error);
+        if (!(error <= options_.tolerance) && result_.failure.empty()) {
+          result_.failure = text(what, ": the derivative by input ", k, " ", got[k].shape(), " at element ",
+                                 i, " is ", a, ", differences give ", b);
+        }
+      }
+    }
+  }
+
+  const Differentiable& f_;
+  const Arrays& inputs_;
+  const GradcheckOptions& options_;
+  Array<double> upstream_;
+  Arrays directions_;
+  GradcheckResult result_;
+};
+
+}  // namespace
+
+GradcheckResult gradcheck(const Differentiable& f, const std::vector<Array<double>>& inputs,
+                          const GradcheckOptions& options) {
+  return Check(f, inputs, options).run();
+}
+
+}  // namespace engram

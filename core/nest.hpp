@@ -1,0 +1,87 @@
+// Nest: the loops over several arrays at once that broadcasting, reductions, slices and
+// transposes all come down to.
+#pragma once
+
+#include <array>
+
+#include "engram/core/shape.hpp"
+
+namespace engram {
+
+using Strides = std::array<Index, kMaxRank>;
+
+/// Strides with which an array of shape `from` is read as if it had shape `to`: 0 along the axes
+/// it is broadcast over. Needs `broadcasts_to(from, to)`.
+inline Strides broadcast_strides(const Shape& from, const Shape& to) {
+  const Strides dense = from.strides();
+  Strides out{};
+  const int shift = to.rank() - from.rank();
+  for (int k = 0; k < from.rank(); ++k) {
+    if (from[k] != 1) out[static_cast<std::size_t>(k + shift)] = dense[static_cast<std::size_t>(k)];
+  }
+  return out;
+}
+
+/// Loops over the elements of `shape` for N arrays with their own strides. Axes of extent 1 are
+/// dropped and neighbours that lie together in all arrays are merged, so that the innermost run
+/// is as long as it can be.
+template <std::size_t N>
+class Nest {
+ public:
+  Nest(const Shape& shape, const std::array<Strides, N>& strides) {
+    for (int k = 0; k < shape.rank(); ++k) {
+      if (shape[k] == 1) continue;
+      Axis axis{shape[k], {}};
+      for (std::size_t n = 0; n < N; ++n) axis.stride[n] = strides[n][static_cast<std::size_t>(k)];
+      if (rank_ > 0 && merges(axes_[rank_ - 1], axis)) {
+        axis.extent *= axes_[--rank_].extent;
+      }
+      axes_[rank_++] = axis;
+    }
+    if (rank_ == 0) axes_[rank_++] = Axis{shape.size(), {}};
+  }
+
+  /// Elements in the innermost run, and how far each array moves from one to the next.
+  Index run_length() const { return axes_[rank_ - 1].extent; }
+  const std::array<Index, N>& step() const { return axes_[rank_ - 1].stride; }
+
+  /// Calls `run(offsets)` for every innermost run, in row-major order.
+  template <class Run>
+  void each(Run&& run) const {
+    for (std::size_t k = 0; k < rank_; ++k) {
+      if (axes_[k].extent == 0) return;
+    }
+    std::array<Index, kMaxRank> at{};
+    std::array<Index, N> offset{};
+    while (true) {
+      run(offset);
+      std::size_t k = rank_ - 1;
+      while (true) {
+        if (k == 0) return;
+        --k;
+        for (std::size_t n = 0; n < N; ++n) offset[n] += axes_[k].stride[n];
+        if (++at[k] < axes_[k].extent) break;
+        for (std::size_t n = 0; n < N; ++n) offset[n] -= axes_[k].stride[n] * axes_[k].extent;
+        at[k] = 0;
+      }
+    }
+  }
+
+ private:
+  struct Axis {
+    Index extent;
+    std::array<Index, N> stride;
+  };
+
+  static bool merges(const Axis& outer, const Axis& inner) {
+    for (std::size_t n = 0; n < N; ++n) {
+      if (outer.stride[n] != inner.stride[n] * inner.extent) return false;
+    }
+    return true;
+  }
+
+  std::array<Axis, kMaxRank> axes_{};
+  std::size_t rank_ = 0;
+};
+
+}  // namespace engram

@@ -1,0 +1,88 @@
+// Operation: what the tape knows of a recorded op, and Into: where its derivative goes.
+#pragma once
+
+#include <string>
+
+#include "engram/core/array.hpp"
+#include "engram/core/var.hpp"
+
+namespace engram {
+
+template <class T>
+class Pass;
+
+/// The gradient of one input, as a derivative rule sees it: it can be added to and nothing else.
+/// The first contribution is kept as it is, later ones are added; one that nobody wants is
+/// dropped; axes that the input was broadcast over are summed here and nowhere else.
+template <class T>
+class Into {
+ public:
+  Into(Pass<T>& pass, Id id) : pass_(&pass), id_(id) {}
+
+  /// Whether anybody wants this gradient: lets a rule leave out the work for one nobody does.
+  explicit operator bool() const;
+  /// Adds a derivative written in the language of Vars.
+  void operator+=(const Var<T>& dx);
+  /// Adds numbers (kernels only). Their shape is the input's or one it broadcasts to.
+  void operator+=(const Array<T>& dx);
+
+  /// For kernels: `add(gradient, beta)` must leave beta * gradient + contribution; beta is 0 for
+  /// the first contribution, whose memory has no value yet, and 1 for later ones.
+  template <class Add>
+  void in_place(Add&& add) {
+    const Target target = open(false);
+    add(target.data, target.beta);
+  }
+  /// For kernels that only ever add: the gradient so far, zeros at first.
+  T* accumulator() { return open(true).data; }
+  /// Adds rows of a derivative, dy [n, ...] belonging to `rows` [n], repeats allowed.
+  void add_rows(const Indices& rows, const Array<T>& dy);
+
+ private:
+  struct Target {
+    T* data;
+    T beta;
+  };
+  Target open(bool zeroed);
+
+  Pass<T>* pass_;
+  Id id_;
+};
+
+/// One recorded op during a backward pass: its inputs, its result and where gradients go.
+template <class T>
+struct Call {
+  Pass<T>& pass;
+  Id id;
+
+  std::size_t inputs() const;
+  Array<T> array(std::size_t input) const;
+  Var<T> var(std::size_t input) const;
+  Into<T> into(std::size_t input) const;
+  Array<T> y() const;
+  Array<T> dy() const;
+  Var<T> y_var() const;
+  Var<T> dy_var() const;
+};
+
+/// A recorded op, whatever its type. `record` (core/record.hpp) makes these from plain structs.
+template <class T>
+class Operation {
+ public:
+  virtual ~Operation() = default;
+  virtual std::string name() const = 0;
+  /// The derivative rule in the language of Vars; it can itself be recorded.
+  virtual void derivative(const Call<T>& call) const = 0;
+  /// The same in numbers, faster; false when the op has no kernel of its own.
+  virtual bool backward(const Call<T>& call) const = 0;
+  /// For an op whose result is a part of its input's memory: that part of `x`.
+  virtual bool is_view() const { return false; }
+  virtual Array<T> view(const Array<T>& x) const { return x; }
+};
+
+extern template class Into<float>;
+extern template class Into<double>;
+extern template struct Call<float>;
+extern template struct Call<double>;
+
+}  // namespace engram

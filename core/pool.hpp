@@ -1,0 +1,99 @@
+// Memory: blocks that are kept for reuse, so that a training step allocates nothing.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace engram {
+
+class Pool;
+
+/// Header of a piece of pooled memory; the bytes follow it. Counted by the arrays that share it.
+struct Block {
+  Pool* pool;
+  Block* next;                       ///< in the pool's free list
+  std::atomic<std::uint32_t> users;  ///< arrays that hold this block
+  std::uint32_t size_class;
+
+  void* bytes();
+  void acquire() { users.fetch_add(1, std::memory_order_relaxed); }
+  void release();
+};
+
+/// Hands out blocks and takes them back into free lists by size. Safe to use from any thread; a
+/// tape has its own, so that threads seldom meet. A pool outlives its owner until the last of its
+/// blocks is given back: an array may be kept after its tape is gone.
+class Pool {
+ public:
+  struct Retire {
+    void operator()(Pool* pool) const { pool->retire(); }
+  };
+  using Owner = std::unique_ptr<Pool, Retire>;
+  static Owner make() { return Owner(new Pool); }
+
+  /// The pool of arrays that belong to no tape; never destroyed.
+  static Pool& shared();
+
+  /// A block of at least `bytes` bytes with one user; large blocks are aligned to 64 bytes.
+  Block* take(std::size_t bytes);
+
+  /// The block that `take(size)` gave out with these bytes.
+  static Block* block_of(void* bytes, std::size_t size);
+
+  struct Usage {
+    std::size_t in_use = 0;       ///< bytes in blocks that are out
+    std::size_t peak = 0;         ///< the most bytes that were out at once
+    std::size_t reserved = 0;     ///< bytes held from the system
+    std::size_t allocations = 0;  ///< times the system was asked for memory
+  };
+  Usage usage() const;
+  /// Forgets the peak: from here on it is the most that is out from now.
+  void reset_peak();
+  /// Gives the blocks nobody uses back to the system.
+  void trim();
+
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+ private:
+  friend struct Block;
+  static constexpr std::size_t kClasses = 256;
+
+  Pool() = default;
+  ~Pool() = default;
+  void give_back(Block* block);
+  void free_block(Block* block);
+  void free_unused();
+  void retire();
+
+  mutable std::atomic_flag lock_;
+  Block* free_[kClasses] = {};
+  Usage usage_;
+  std::size_t blocks_ = 0;  ///< blocks that are out
+  bool retired_ = false;
+};
+
+/// Lets a standard container take its memory from a pool.
+template <class E>
+struct PoolAllocator {
+  using value_type = E;
+  explicit PoolAllocator(Pool& from = Pool::shared()) : pool(&from) {}
+  template <class F>
+  PoolAllocator(const PoolAllocator<F>& other) : pool(other.pool) {}
+
+  E* allocate(std::size_t count) {
+    return static_cast<E*>(pool->take(count * sizeof(E))->bytes());
+  }
+  void deallocate(E* bytes, std::size_t count) {
+    Pool::block_of(bytes, count * sizeof(E))->release();
+  }
+  friend bool operator==(const PoolAllocator& a, const PoolAllocator& b) {
+    return a.pool == b.pool;
+  }
+
+  Pool* pool;
+};
+
+}  // namespace engram

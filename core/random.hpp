@@ -1,0 +1,44 @@
+// Random: numbers that depend on a seed, a stream and a position, and on nothing else.
+#pragma once
+
+#include <cstdint>
+
+#include "engram/core/array.hpp"
+
+namespace engram {
+
+/// A counter-based generator, Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random
+/// numbers: as easy as 1, 2, 3", SC 2011). Its whole state is three numbers, so it can be saved
+/// and put back; streams of one seed are independent, so that a result does not depend on which
+/// thread drew first.
+class Random {
+ public:
+  explicit Random(std::uint64_t seed = 0, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
+
+  /// Another stream of the same seed, for a shard, a layer or an epoch.
+  Random stream(std::uint64_t number) const { return Random(seed_, number); }
+
+  std::uint64_t seed() const { return seed_; }
+  /// Draws so far. Setting it continues from there.
+  std::uint64_t position() const { return position_; }
+  void seek(std::uint64_t position) { position_ = position; }
+
+  std::uint32_t bits();         ///< 32 random bits
+  double uniform();             ///< in [0, 1), 53 bits
+  double normal();              ///< mean 0, variance 1 (Box and Muller, 1958)
+  /// A whole number in [0, n), n > 0, without bias.
+  std::uint64_t below(std::uint64_t n);
+
+  /// Arrays of independent draws.
+  template <class T>
+  Array<T> uniform(const Shape& shape, T low, T high);
+  template <class T>
+  Array<T> normal(const Shape& shape, T mean = 0, T deviation = 1);
+
+ private:
+  std::uint64_t seed_, stream_, position_ = 0;
+  std::uint64_t block_ = ~std::uint64_t{0};  ///< the block of four that `drawn_` holds
+  std::uint32_t drawn_[4] = {};
+};
+
+}  // namespace engram

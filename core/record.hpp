@@ -1,0 +1,153 @@
+// record: how a plain struct becomes an operation on the tape.
+//
+// An op of fixed arity is a struct with (for two inputs a and b)
+//
+//   static constexpr auto name = "matmul";
+//   Shape shape(const Shape& a, const Shape& b) const;     validates; the only place that does
+//   template <class T> void forward(const Array<T>& a, const Array<T>& b, Array<T>& y);
+//   template <class T> void derivative(Var<T> a, Var<T> b, Var<T> y, Var<T> dy,
+//                                      Into<T> da, Into<T> db) const;
+// and, when it pays, the same derivative in numbers:
+//   template <class T> void backward(const Array<T>& a, const Array<T>& b, const Array<T>& y,
+//                                    const Array<T>& dy, Into<T> da, Into<T> db) const;
+//
+// An op whose result is a part of its input's memory has `Array<T> view(const Array<T>& x) const`
+// in place of `forward`. An op of any number of inputs is given to `record_all` and takes
+// `std::span<const Var<T>>` in `shape` and `forward`, and `const Call<T>&` in the derivatives.
+#pragma once
+
+#include <array>
+#include <type_traits>
+#include <utility>
+
+#include "engram/core/tape.hpp"
+
+namespace engram {
+namespace recording {
+
+template <class Op, class T, std::size_t N>
+class Fixed final : public Operation<T> {
+ public:
+  explicit Fixed(Op op) : op_(std::move(op)) {}
+
+  std::string name() const override { return Op::name; }
+
+  void derivative(const Call<T>& call) const override {
+    if constexpr (N == 1) {
+      op_.derivative(call.var(0), call.y_var(), call.dy_var(), call.into(0));
+    } else if constexpr (N == 2) {
+      op_.derivative(call.var(0), call.var(1), call.y_var(), call.dy_var(), call.into(0),
+                     call.into(1));
+    } else {
+      static_assert(N == 3, "more than three inputs: use record_all");
+      op_.derivative(call.var(0), call.var(1), call.var(2), call.y_var(), call.dy_var(),
+                     call.into(0), call.into(1), call.into(2));
+    }
+  }
+
+  bool backward(const Call<T>& call) const override {
+    return backward(call, std::make_index_sequence<N>());
+  }
+
+  bool is_view() const override { return kView; }
+  Array<T> view(const Array<T>& x) const override {
+    if constexpr (kView) {
+      return op_.view(x);
+    } else {
+      return x;
+    }
+  }
+
+  static constexpr bool kView = requires(const Op& op, const Array<T>& x) { op.view(x); };
+
+ private:
+  template <std::size_t... I>
+  bool backward(const Call<T>& call, std::index_sequence<I...>) const {
+    if constexpr (requires {
+                    op_.backward(call.array(I)..., call.y(), call.dy(), call.into(I)...);
+                  }) {
+      op_.backward(call.array(I)..., call.y(), call.dy(), call.into(I)...);
+      return true;
+    } else {
+      return false;
+    }
+  }
+
+  Op op_;
+};
+
+template <class Op, class T>
+class Variadic final : public Operation<T> {
+ public:
+  explicit Variadic(Op op) : op_(std::move(op)) {}
+  std::string name() const override { return Op::name; }
+  void derivative(const Call<T>& call) const override { op_.derivative(call); }
+  bool backward(const Call<T>& call) const override {
+    if constexpr (requires { op_.backward(call); }) {
+      op_.backward(call);
+      return true;
+    } else {
+      return false;
+    }
+  }
+
+ private:
+  Op op_;
+};
+
+// Puts the operation on the tape; one without state is shared by all its uses.
+template <class Recorded, class Op, class T>
+Var<T> push(Tape<T>& tape, Op&& op, Array<T> y, std::span<const Var<T>> inputs, const Site& site) {
+  if (!tape.needs_gradient(inputs)) return tape.push(std::move(y), nullptr, false, inputs, site);
+  if constexpr (std::is_empty_v<std::remove_cvref_t<Op>>) {
+    static const Recorded operation{std::remove_cvref_t<Op>{}};
+    return tape.push(std::move(y), &operation, false, inputs, site);
+  } else {
+    auto* operation = new (tape.allocate(sizeof(Recorded))) Recorded(std::forward<Op>(op));
+    return tape.push(std::move(y), operation, true, inputs, site);
+  }
+}
+
+}  // namespace recording
+
+/// Computes `op` of one to three inputs and records it. Throws `Error`, prefixed with the op's
+/// name and followed by `site`, for what the op's `shape` refuses.
+template <class Op, class T, std::same_as<Var<T>>... Rest>
+Var<T> record(Op op, const Site& site, const Var<T>& first, const Rest&... rest) {
+  using Recorded = recording::Fixed<Op, T, 1 + sizeof...(Rest)>;
+  try {
+    Tape<T>& tape = first.tape();
+    const std::array<Var<T>, 1 + sizeof...(Rest)> inputs{first, rest...};
+    Array<T> y;
+    if constexpr (Recorded::kView) {
+      static_cast<void>(op.shape(first.shape()));
+      y = op.view(tape.value(first));
+    } else {
+      y = Array<T>::uninitialized(op.shape(tape.value(first).shape(), tape.value(rest).shape()...),
+                                  tape.pool());
+      op.forward(tape.value(first), tape.value(rest)..., y);
+    }
+    return recording::push<Recorded>(tape, std::move(op), std::move(y),
+                                     std::span<const Var<T>>(inputs), site);
+  } catch (const Error& error) {
+    throw located(Op::name, error, site);
+  }
+}
+
+/// The same for an op of any number of inputs, at least one.
+template <class Op, class T>
+Var<T> record_all(Op op, const Site& site, std::span<const Var<T>> inputs) {
+  using Recorded = recording::Variadic<Op, T>;
+  try {
+    if (inputs.empty()) fail("no inputs; need at least one");
+    Tape<T>& tape = inputs[0].tape();
+    for (const Var<T>& input : inputs) static_cast<void>(tape.value(input));
+    Array<T> y = Array<T>::uninitialized(op.shape(inputs), tape.pool());
+    op.forward(inputs, y);
+    return recording::push<Recorded>(tape, std::move(op), std::move(y), inputs, site);
+  } catch (const Error& error) {
+    throw located(Op::name, error, site);
+  }
+}
+
+}  // namespace engram

@@ -1,0 +1,105 @@
+#include "engram/core/shape.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <ostream>
+#include <vector>
+
+#include "engram/core/error.hpp"
+
+namespace engram {
+
+Shape::Shape(std::span<const Index> extents) {
+  if (extents.size() > kMaxRank) {
+    fail("a shape of ", extents.size(), " axes; at most ", kMaxRank, " are supported: reshape");
+  }
+  for (const Index extent : extents) {
+    if (extent < 0 || extent > std::numeric_limits<std::int32_t>::max()) {
+      fail("extent ", extent, " of axis ", rank_, " is outside [0, 2147483647]");
+    }
+    extents_[static_cast<std::size_t>(rank_++)] = static_cast<std::int32_t>(extent);
+  }
+}
+
+Index Shape::size() const {
+  Index product = 1;
+  for (int k = 0; k < rank_; ++k) product *= (*this)[k];
+  return product;
+}
+
+int Shape::axis(int axis) const {
+  if (axis < -rank_ || axis >= rank_) {
+    fail("axis ", axis, " of ", *this, " does not exist; need ", -rank_, " <= axis < ", rank_);
+  }
+  return axis < 0 ? axis + rank_ : axis;
+}
+
+Shape Shape::with(int axis, Index extent) const {
+  std::vector<Index> extents(extents_.begin(), extents_.begin() + rank_);
+  extents[static_cast<std::size_t>(this->axis(axis))] = extent;
+  return Shape(extents);
+}
+
+Shape Shape::without(int axis) const {
+  std::vector<Index> extents(extents_.begin(), extents_.begin() + rank_);
+  extents.erase(extents.begin() + this->axis(axis));
+  return Shape(extents);
+}
+
+Shape Shape::inserted(int axis, Index extent) const {
+  std::vector<Index> extents(extents_.begin(), extents_.begin() + rank_);
+  extents.insert(extents.begin() + axis, extent);
+  return Shape(extents);
+}
+
+Shape Shape::axes(int begin, int end) const {
+  return Shape(std::vector<Index>(extents_.begin() + begin, extents_.begin() + end));
+}
+
+std::array<Index, kMaxRank> Shape::strides() const {
+  std::array<Index, kMaxRank> strides{};
+  Index stride = 1;
+  for (int k = rank_ - 1; k >= 0; --k) {
+    strides[static_cast<std::size_t>(k)] = stride;
+    stride *= (*this)[k];
+  }
+  return strides;
+}
+
+std::string Shape::str() const {
+  std::string out = "[";
+  for (int k = 0; k < rank_; ++k) {
+    if (k > 0) out += ',';
+    out += std::to_string((*this)[k]);
+  }
+  out += ']';
+  return out;
+}
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << shape.str(); }
+
+Shape broadcast(const Shape& a, const Shape& b) {
+  const int rank = std::max(a.rank(), b.rank());
+  std::array<Index, kMaxRank> extents{};
+  for (int k = 1; k <= rank; ++k) {
+    const Index n = k <= a.rank() ? a[a.rank() - k] : 1;
+    const Index m = k <= b.rank() ? b[b.rank() - k] : 1;
+    if (n != m && n != 1 && m != 1) {
+      fail("shapes do not broadcast: ", a, " and ", b, "; counted from the last, axis ", k, " has ",
+           n, " and ", m, " where they must be equal or one of them 1");
+    }
+    extents[static_cast<std::size_t>(rank - k)] = n == 1 ? m : n;
+  }
+  return Shape(std::span(extents).first(static_cast<std::size_t>(rank)));
+}
+
+bool broadcasts_to(const Shape& from, const Shape& to) {
+  if (from.rank() > to.rank()) return false;
+  for (int k = 1; k <= from.rank(); ++k) {
+    const Index n = from[from.rank() - k];
+    if (n != 1 && n != to[to.rank() - k]) return false;
+  }
+  return true;
+}
+
+}  // namespace engram

@@ -1,0 +1,63 @@
+// Shapes: the extents of a dense row-major array, and NumPy's broadcasting rule for them.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <iosfwd>
+#include <span>
+#include <string>
+
+namespace engram {
+
+/// Counts and offsets of elements.
+using Index = std::int64_t;
+
+/// The most axes an array can have.
+inline constexpr int kMaxRank = 7;
+
+/// The extents of an array, outermost axis first. Held inline: 32 bytes, no allocation.
+class Shape {
+ public:
+  Shape() = default;  ///< rank 0: a scalar
+  /// Throws `Error` for a negative extent, one over 2^31 - 1, or more than `kMaxRank` axes.
+  Shape(std::initializer_list<Index> extents) : Shape(std::span(extents.begin(), extents.size())) {}
+  explicit Shape(std::span<const Index> extents);
+
+  int rank() const { return rank_; }
+  Index operator[](int axis) const { return extents_[static_cast<std::size_t>(axis)]; }
+  /// The extent of `axis`, where -1 is the last axis. Throws `Error` when there is no such axis.
+  Index extent(int axis) const { return (*this)[this->axis(axis)]; }
+  /// Number of elements: the product of the extents, 1 for a scalar.
+  Index size() const;
+  /// `axis` with negative values counted from the end. Throws `Error` when out of range.
+  int axis(int axis) const;
+
+  /// This shape with one extent replaced, removed, or put in before `axis`.
+  Shape with(int axis, Index extent) const;
+  Shape without(int axis) const;
+  Shape inserted(int axis, Index extent) const;
+  /// The axes [begin, end).
+  Shape axes(int begin, int end) const;
+
+  /// Elements between neighbours along each axis of a dense row-major array.
+  std::array<Index, kMaxRank> strides() const;
+
+  std::string str() const;  ///< "[32,64]"; "[]" for a scalar
+  friend bool operator==(const Shape&, const Shape&) = default;
+
+ private:
+  std::array<std::int32_t, kMaxRank> extents_{};
+  std::int32_t rank_ = 0;
+};
+
+std::ostream& operator<<(std::ostream& out, const Shape& shape);
+
+/// The shape two arrays have together under NumPy broadcasting: aligned at the last axis, equal
+/// or 1. Throws `Error` naming both when they do not fit.
+Shape broadcast(const Shape& a, const Shape& b);
+
+/// Whether an array of shape `from` can be broadcast to `to`.
+bool broadcasts_to(const Shape& from, const Shape& to);
+
+}  // namespace engram

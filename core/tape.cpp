@@ -1,0 +1,133 @@
+#include "engram/core/tape.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "engram/core/pass.hpp"
+
+namespace engram {
+namespace {
+constexpr std::size_t kChunk = 65536;  // bytes of operations allocated at a time
+}
+
+template <class T>
+Tape<T>::Tape() : pool_(Pool::make()), pass_(std::make_unique<Pass<T>>(*this)) {}
+
+template <class T>
+Tape<T>::~Tape() {
+  rewind({0, 0});
+}
+
+template <class T>
+Var<T> Tape<T>::leaf(Array<T> value, Kind kind, const Site& site) {
+  const Var<T> var = push(std::move(value), nullptr, false, {}, site);
+  nodes_.back().kind = kind;
+  nodes_.back().needs_gradient = kind != Kind::constant && recording_;
+  return var;
+}
+
+template <class T>
+Var<T> Tape<T>::constant(Array<T> value, Site site) {
+  return leaf(std::move(value), Kind::constant, site);
+}
+
+template <class T>
+Var<T> Tape<T>::variable(Array<T> value, Site site) {
+  const Var<T> var = leaf(std::move(value), Kind::variable, site);
+  variables_.push_back(var.id());
+  return var;
+}
+
+template <class T>
+Var<T> Tape<T>::read(const ParamRef<T>& param, Site site) {
+  for (const Read& read : reads_) {
+    if (!(read.param == param) || nodes_[read.id].needs_gradient != recording_) continue;
+    if (read.version == param.version()) return var(read.id);
+  }
+  const Var<T> var = leaf(param.value(), Kind::parameter, site);
+  reads_.push_back({param, param.version(), var.id()});
+  return var;
+}
+
+template <class T>
+void Tape<T>::check(const Var<T>& var) const {
+  if (&var.tape() != this) {
+    fail("values of two tapes meet; bring one over with tape.constant(other.value())");
+  }
+  if (var.generation() != generation_ || var.id() >= nodes_.size()) {
+    fail("this Var is stale: its tape was cleared after it was recorded; record it again, or keep "
+         "its value() as an Array");
+  }
+}
+
+template <class T>
+bool Tape<T>::needs_gradient(std::span<const Var<T>> inputs) const {
+  return recording_ && std::any_of(inputs.begin(), inputs.end(), [&](const Var<T>& input) {
+           return nodes_[input.id()].needs_gradient;
+         });
+}
+
+template <class T>
+Var<T> Tape<T>::push(Array<T> value, const Operation<T>* operation, bool owned,
+                     std::span<const Var<T>> inputs, const Site& site) {
+  if (nodes_.size() >= std::numeric_limits<Id>::max()) fail("the tape is full: 2^32 - 1 values");
+  const auto first = static_cast<std::uint32_t>(inputs_.size());
+  const auto count = operation ? static_cast<std::uint32_t>(inputs.size()) : 0U;
+  for (std::uint32_t k = 0; k < count; ++k) inputs_.push_back(inputs[k].id());
+  nodes_.push_back({std::move(value), operation, inherited_site_ ? *inherited_site_ : site, first,
+                    count, operation ? Kind::operation : Kind::constant, operation != nullptr,
+                    owned});
+  return var(static_cast<Id>(nodes_.size() - 1));
+}
+
+template <class T>
+void* Tape<T>::allocate(std::size_t bytes) {
+  bytes = (bytes + 15) / 16 * 16;
+  if (bytes > kChunk) fail("an operation of ", bytes, " bytes; keep large data in an Array");
+  if (arena_.empty() || arena_used_ + bytes > kChunk) {
+    if (!arena_.empty()) ++arena_chunk_;
+    if (arena_chunk_ == arena_.size()) {
+      arena_.push_back(Array<std::uint8_t>::uninitialized({static_cast<Index>(kChunk)}, *pool_));
+    }
+    arena_used_ = 0;
+  }
+  void* at = arena_[arena_chunk_].edit_shared() + arena_used_;
+  arena_used_ += bytes;
+  return at;
+}
+
+template <class T>
+void Tape<T>::rewind(const Mark& mark) {
+  while (nodes_.size() > mark.nodes) {
+    const Node<T>& node = nodes_.back();
+    if (node.owns_operation) node.operation->~Operation<T>();
+    nodes_.pop_back();
+  }
+  inputs_.resize(mark.inputs);
+}
+
+template <class T>
+void Tape<T>::clear() {
+  pass_->clear();
+  rewind({0, 0});
+  reads_.clear();
+  variables_.clear();
+  arena_chunk_ = arena_used_ = 0;
+  if (++generation_ == 0) generation_ = 1;
+}
+
+template <class T>
+Gradients<T> Tape<T>::backward(const Var<T>& y, const BackwardOptions<T>& options) {
+  return pass_->leaves(y, options);
+}
+
+template <class T>
+std::vector<Var<T>> Tape<T>::gradients(const Var<T>& y, std::span<const Var<T>> targets,
+                                       const BackwardOptions<T>& options) {
+  return pass_->of(y, targets, options);
+}
+
+template class Tape<float>;
+template class Tape<double>;
+
+}  // namespace engram

@@ -1,0 +1,169 @@
+// Tape: the list of operations as they happened, and its run backwards.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engram/core/gradients.hpp"
+#include "engram/core/operation.hpp"
+#include "engram/core/param.hpp"
+#include "engram/core/var.hpp"
+
+namespace engram {
+
+/// What one entry of a tape is.
+enum class Kind : std::uint8_t { constant, variable, parameter, operation };
+
+/// One entry of a tape: a value and how it came about.
+template <class T>
+struct Node {
+  Array<T> value;
+  const Operation<T>* operation;  ///< null for a leaf
+  Site site;
+  std::uint32_t first_input;
+  std::uint32_t inputs;
+  Kind kind;
+  bool needs_gradient;
+  bool owns_operation;
+};
+
+/// How to run backward.
+template <class T>
+struct BackwardOptions {
+  /// The gradient of the result (the upstream gradient), of its shape. Empty: 1, for a scalar.
+  Var<T> seed{};
+  /// Record the derivatives on the tape, so that they can be differentiated again.
+  bool record = false;
+  /// Use only the readable derivative rules, not the kernels: for tests that compare the two.
+  bool rules_only = false;
+};
+
+/// A Wengert list (R. E. Wengert, 1964): every operation on a `Var` appends one node, so the list
+/// is in topological order by construction and backward is one loop from its end. Any number of
+/// tapes can be in use at once; one tape is used by one thread at a time.
+template <class T>
+class Tape {
+ public:
+  Tape();
+  ~Tape();
+  Tape(const Tape&) = delete;
+  Tape& operator=(const Tape&) = delete;
+
+  /// A value that is not differentiated.
+  Var<T> constant(Array<T> value, Site site = Site::current());
+  /// A value that is.
+  Var<T> variable(Array<T> value, Site site = Site::current());
+  /// A parameter: the same `Var` each time until the tape is cleared.
+  Var<T> read(const ParamRef<T>& param, Site site = Site::current());
+
+  /// Gradients of the scalar `y` (or of any `y` with a seed) with respect to the parameters and
+  /// variables it depends on. Throws `Error` for a `y` with more than one element and no seed,
+  /// and when a parameter was edited since it was read.
+  Gradients<T> backward(const Var<T>& y, const BackwardOptions<T>& options = {});
+  /// Gradients of `y` with respect to `targets` (any values on the tape), as Vars in their order:
+  /// zeros where `y` does not depend on one. With `record`, they can be differentiated again.
+  std::vector<Var<T>> gradients(const Var<T>& y, std::span<const Var<T>> targets,
+                                const BackwardOptions<T>& options = {});
+
+  /// Forgets all values and keeps the memory: a loop that clears, records and runs backward asks
+  /// the system for no more memory after its first turn.
+  void clear();
+  std::size_t size() const { return nodes_.size(); }
+
+  /// Whether operations are recorded for backward; while not, only their values are kept.
+  bool recording() const { return recording_; }
+
+  // For those who record: core/record.hpp and printing.
+
+  /// The value of a `Var` of this tape. Throws `Error` for a `Var` of another or a cleared tape.
+  const Array<T>& value(const Var<T>& var) const { return node(var).value; }
+  const Node<T>& node(const Var<T>& var) const {
+    check(var);
+    return nodes_[var.id()];
+  }
+  const Node<T>& node(Id id) const { return nodes_[id]; }
+  std::span<const Id> inputs(const Node<T>& node) const {
+    return {inputs_.data() + node.first_input, node.inputs};
+  }
+  Var<T> var(Id id) { return Var<T>(*this, id, generation_); }
+  Pool& pool() { return *pool_; }
+  /// Whether an operation on these inputs must be recorded.
+  bool needs_gradient(std::span<const Var<T>> inputs) const;
+  /// Appends a value. `operation` may be null (only the value is kept) or static; with `owned`,
+  /// the tape destroys it, which lives in memory from `allocate`.
+  Var<T> push(Array<T> value, const Operation<T>* operation, bool owned,
+              std::span<const Var<T>> inputs, const Site& site);
+  /// Memory for an operation, kept until the tape is cleared.
+  void* allocate(std::size_t bytes);
+
+ private:
+  friend class Pass<T>;
+  template <class U>
+  friend class NoRecord;
+
+  struct Read {
+    ParamRef<T> param;
+    std::uint64_t version;
+    Id id;
+  };
+  struct Mark {
+    std::size_t nodes, inputs;
+  };
+
+  void check(const Var<T>& var) const;
+  Var<T> leaf(Array<T> value, Kind kind, const Site& site);
+  Mark mark() const { return {nodes_.size(), inputs_.size()}; }
+  void rewind(const Mark& mark);
+
+  Pool::Owner pool_;
+  std::vector<Node<T>> nodes_;
+  std::vector<Id> inputs_;
+  std::vector<Read> reads_;
+  std::vector<Id> variables_;
+  std::vector<Array<std::uint8_t>> arena_;  ///< chunks that hold the operations
+  std::size_t arena_chunk_ = 0, arena_used_ = 0;
+  std::unique_ptr<Pass<T>> pass_;  ///< kept for the memory of its tables
+  std::uint32_t generation_ = 1;
+  bool recording_ = true;
+  const Site* inherited_site_ = nullptr;  ///< while a derivative rule runs: of the op it is for
+};
+
+/// Switches recording off while it lives: values are computed, nothing can be differentiated.
+template <class T>
+class NoRecord {
+ public:
+  explicit NoRecord(Tape<T>& tape) : tape_(tape), before_(tape.recording_) {
+    tape.recording_ = false;
+  }
+  ~NoRecord() { tape_.recording_ = before_; }
+  NoRecord(const NoRecord&) = delete;
+  NoRecord& operator=(const NoRecord&) = delete;
+
+ private:
+  Tape<T>& tape_;
+  bool before_;
+};
+
+/// The same value with its history cut off: gradients stop here.
+template <class T>
+Var<T> detach(const Var<T>& x, Site site = Site::current()) {
+  return x.tape().constant(x.value(), site);
+}
+
+/// The gradients of `y` with respect to `targets`, as Vars that can be differentiated again.
+template <class T>
+std::vector<Var<T>> grad(const Var<T>& y, std::span<const Var<T>> targets) {
+  return y.tape().gradients(y, targets, {.record = true});
+}
+template <class T>
+std::vector<Var<T>> grad(const Var<T>& y, std::initializer_list<Var<T>> targets) {
+  return grad(y, std::span<const Var<T>>(targets.begin(), targets.size()));
+}
+
+extern template class Tape<float>;
+extern template class Tape<double>;
+
+}  // namespace engram

@@ -1,0 +1,77 @@
+// Var: the handle of a value on a tape, and the spelling of arithmetic on it.
+#pragma once
+
+#include <cstdint>
+
+#include "engram/core/array.hpp"
+#include "engram/core/error.hpp"
+
+namespace engram {
+
+template <class T>
+class Tape;
+template <class T>
+struct Located;
+
+/// Number of a value on its tape: values are numbered in the order they are recorded.
+using Id = std::uint32_t;
+
+/// A value on a tape: 16 bytes, passed by value. Good until the tape is cleared; using it later
+/// throws an `Error` that says so. The operators + - * / broadcast as in NumPy; `*` is the
+/// Hadamard product. What they do is in `ops/arithmetic.hpp`.
+template <class T>
+class Var {
+ public:
+  using value_type = T;
+
+  Var() = default;  ///< no value: every use throws
+  Var(Tape<T>& tape, Id id, std::uint32_t generation)
+      : tape_(&tape), id_(id), generation_(generation) {}
+
+  /// The tape the value is on. Throws `Error` for a `Var` that was never given a value.
+  Tape<T>& tape() const {
+    if (!tape_) fail("this Var holds no value: it was default-constructed and never assigned");
+    return *tape_;
+  }
+  Id id() const { return id_; }
+  std::uint32_t generation() const { return generation_; }
+
+  Shape shape() const { return tape().value(*this).shape(); }
+  int rank() const { return shape().rank(); }
+  Index extent(int axis) const { return shape().extent(axis); }
+  Index size() const { return shape().size(); }
+  /// The numbers. The returned array stays good when the tape is cleared.
+  Array<T> value() const { return tape().value(*this); }
+  /// The number, of a value with one element. Throws `Error` for any other.
+  T item() const { return tape().value(*this).item(); }
+
+  // The signs only spell: they call the add, sub, mul, div and neg that are found for a Var.
+  friend Var operator+(Located<T> a, Located<T> b) { return add(a.var, b.var, a.site); }
+  friend Var operator+(Located<T> a, T b) { return add(a.var, b, a.site); }
+  friend Var operator+(T a, Located<T> b) { return add(b.var, a, b.site); }
+  friend Var operator-(Located<T> a, Located<T> b) { return sub(a.var, b.var, a.site); }
+  friend Var operator-(Located<T> a, T b) { return sub(a.var, b, a.site); }
+  friend Var operator-(T a, Located<T> b) { return sub(a, b.var, b.site); }
+  friend Var operator*(Located<T> a, Located<T> b) { return mul(a.var, b.var, a.site); }
+  friend Var operator*(Located<T> a, T b) { return mul(a.var, b, a.site); }
+  friend Var operator*(T a, Located<T> b) { return mul(b.var, a, b.site); }
+  friend Var operator/(Located<T> a, Located<T> b) { return div(a.var, b.var, a.site); }
+  friend Var operator/(Located<T> a, T b) { return div(a.var, b, a.site); }
+  friend Var operator/(T a, Located<T> b) { return div(a, b.var, b.site); }
+  friend Var operator-(Located<T> a) { return neg(a.var, a.site); }
+
+ private:
+  Tape<T>* tape_ = nullptr;
+  Id id_ = 0;
+  std::uint32_t generation_ = 0;
+};
+
+/// A `Var` together with the place it was used: how operators know where they are written.
+template <class T>
+struct Located {
+  Located(const Var<T>& used, Site where = Site::current()) : var(used), site(where) {}
+  Var<T> var;
+  Site site;
+};
+
+}  // namespace engram

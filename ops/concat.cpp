@@ -1,0 +1,99 @@
+#include "engram/ops/concat.hpp"
+
+#include "engram/core/record.hpp"
+#include "engram/ops/reshape.hpp"
+#include "engram/ops/slice.hpp"
+#include "engram/ops/slice_kernels.hpp"
+
+namespace engram {
+namespace {
+
+// Joins along an axis the inputs have. For `stack` that axis is a new one: `fresh` says so, and
+// each input counts as one entry of it.
+struct Concat {
+  static constexpr auto name = "concat";
+  int axis;
+  bool fresh;
+
+  template <class T>
+  Index extent(const Var<T>& x) const {
+    return fresh ? 1 : x.shape()[axis];
+  }
+  template <class T>
+  Shape shape(std::span<const Var<T>> xs) const {
+    const Shape first = fresh ? xs[0].shape().inserted(axis, 1) : xs[0].shape();
+    Index total = 0;
+    for (const Var<T>& x : xs) {
+      const Shape other = fresh ? x.shape().inserted(axis, 1) : x.shape();
+      if (other.rank() != first.rank() || other.with(axis, 1) != first.with(axis, 1)) {
+        fail("shapes differ beyond axis ", axis, ": ", xs[0].shape(), " and ", x.shape());
+      }
+      total += other[axis];
+    }
+    return first.with(axis, total);
+  }
+  template <class T>
+  void forward(std::span<const Var<T>> xs, Array<T>& y) const {
+    Index begin = 0;
+    for (const Var<T>& x : xs) {
+      const Index end = begin + extent(x);
+      kernels::copy_in({y.shape(), axis, begin, end}, x.value().data(), y.edit());
+      begin = end;
+    }
+  }
+  template <class T>
+  void derivative(const Call<T>& call) const {
+    Index begin = 0;
+    for (std::size_t k = 0; k < call.inputs(); ++k) {
+      const Var<T> x = call.var(k);
+      const Index end = begin + extent(x);
+      if (auto dx = call.into(k)) dx += reshape(slice(call.dy_var(), axis, begin, end), x.shape());
+      begin = end;
+    }
+  }
+  template <class T>
+  void backward(const Call<T>& call) const {
+    const Array<T> dy = call.dy();
+    Index begin = 0;
+    for (std::size_t k = 0; k < call.inputs(); ++k) {
+      const Index end = begin + extent(call.var(k));
+      if (auto dx = call.into(k)) {
+        dx.in_place([&](T* target, T beta) {
+          kernels::add_out({dy.shape(), axis, begin, end}, dy.data(), target, beta);
+        });
+      }
+      begin = end;
+    }
+  }
+};
+
+}  // namespace
+
+template <class T>
+Var<T> concat(std::span<const Var<T>> xs, int axis, Site site) {
+  try {
+    return record_all(Concat{xs.empty() ? 0 : xs[0].shape().axis(axis), false}, site, xs);
+  } catch (const Error& error) {
+    throw located(Concat::name, error, site);
+  }
+}
+
+template <class T>
+Var<T> stack(std::span<const Var<T>> xs, int axis, Site site) {
+  try {
+    const int rank = xs.empty() ? 0 : xs[0].rank();
+    if (axis < -rank - 1 || axis > rank) {
+      fail("axis ", axis, " for values of rank ", rank, "; need ", -rank - 1, " <= axis <= ", rank);
+    }
+    return record_all(Concat{axis < 0 ? axis + rank + 1 : axis, true}, site, xs);
+  } catch (const Error& error) {
+    throw located("stack", error, site);
+  }
+}
+
+template Var<float> concat(std::span<const Var<float>>, int, Site);
+template Var<double> concat(std::span<const Var<double>>, int, Site);
+template Var<float> stack(std::span<const Var<float>>, int, Site);
+template Var<double> stack(std::span<const Var<double>>, int, Site);
+
+}  // namespace engram

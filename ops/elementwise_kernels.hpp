@@ -1,0 +1,213 @@
+// What stands behind `elementwise`: SIMD loops over broadcast operands, and the chain rule.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include <xsimd/xsimd.hpp>
+
+#include "engram/core/nest.hpp"
+#include "engram/core/record.hpp"
+#include "engram/ops/arithmetic.hpp"
+#include "engram/ops/elementwise.hpp"
+
+namespace engram {
+namespace kernels {
+
+template <class T>
+using Batch = xsimd::batch<T>;
+template <class T>
+inline constexpr Index kLanes = static_cast<Index>(Batch<T>::size);
+
+/// dy * d for a derivative d that may be a `Constant`, a plain number or a value.
+template <class Y, class D>
+Y chain(const Y& dy, const D& d) {
+  return dy * d;
+}
+template <class Y>
+Y chain(const Y& dy, Constant<1>) {
+  return dy;
+}
+template <class Y>
+Y chain(const Y& dy, Constant<-1>) {
+  return -dy;
+}
+
+/// Whether `D` is a derivative that is 0 everywhere.
+template <class D>
+inline constexpr bool kZero = std::is_same_v<D, Constant<0>>;
+
+/// One operand of an inner run: its elements lie side by side, or are all the same one.
+template <class T>
+class Operand {
+ public:
+  Operand(const T* data, Index step) : data_(data), step_(step) {
+    if (step == 0) std::fill_n(same_.begin(), kLanes<T>, *data);
+  }
+  /// `count` elements from `i` on; lanes past them repeat the last, so that no lane computes
+  /// something the data does not hold.
+  Batch<T> load(Index i, Index count) const {
+    if (step_ == 0) return Batch<T>::load_unaligned(same_.data());
+    if (count == kLanes<T>) return Batch<T>::load_unaligned(data_ + i);
+    std::array<T, Batch<T>::size> lanes;
+    for (Index k = 0; k < kLanes<T>; ++k) {
+      lanes[static_cast<std::size_t>(k)] = data_[i + std::min(k, count - 1)];
+    }
+    return Batch<T>::load_unaligned(lanes.data());
+  }
+
+ private:
+  const T* data_;
+  Index step_;
+  std::array<T, Batch<T>::size> same_;
+};
+
+/// Stores the first `count` lanes.
+template <class T>
+void store(const Batch<T>& batch, T* to, Index count) {
+  if (count == kLanes<T>) {
+    batch.store_unaligned(to);
+  } else {
+    std::array<T, Batch<T>::size> lanes;
+    batch.store_unaligned(lanes.data());
+    std::copy_n(lanes.begin(), count, to);
+  }
+}
+
+/// y = f(x...), where the Xs broadcast to the shape of y.
+template <class T, class F, class... X>
+void map(const F& f, Array<T>& y, const X&... x) {
+  constexpr std::size_t N = sizeof...(X);
+  const Nest<N + 1> nest(y.shape(), {broadcast_strides(x.shape(), y.shape())..., y.shape().strides()});
+  const std::array<const T*, N> from{x.data()...};
+  T* to = y.edit();
+  const Index n = nest.run_length();
+  nest.each([&](const std::array<Index, N + 1>& at) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      const std::tuple operands{Operand<T>(from[I] + at[I], nest.step()[I])...};
+      for (Index i = 0; i < n; i += kLanes<T>) {
+        const Index count = std::min(kLanes<T>, n - i);
+        store<T>(f(std::get<I>(operands).load(i, count)...), to + at[N] + i, count);
+      }
+    }(std::make_index_sequence<N>());
+  });
+}
+
+/// target += f(x...) summed to the shape of the target; with beta 0 the target has no value yet.
+/// `over` is the shape the Xs broadcast to.
+template <class T, class F, class... X>
+void map_add(const F& f, const Shape& over, const Shape& shape, T* target, T beta, const X&... x) {
+  constexpr std::size_t N = sizeof...(X);
+  const bool reduced = shape.size() != over.size();
+  if (reduced && beta == 0) {
+    std::fill_n(target, shape.size(), T{0});
+    beta = 1;
+  }
+  const Nest<N + 1> nest(over, {broadcast_strides(x.shape(), over)..., broadcast_strides(shape, over)});
+  const std::array<const T*, N> from{x.data()...};
+  const Index n = nest.run_length();
+  const bool summed = reduced && nest.step()[N] == 0;
+  nest.each([&](const std::array<Index, N + 1>& at) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      const std::tuple operands{Operand<T>(from[I] + at[I], nest.step()[I])...};
+      T* to = target + at[N];
+      std::array<T, Batch<T>::size> lanes{};
+      Batch<T> sum(T{0});
+      for (Index i = 0; i < n; i += kLanes<T>) {
+        const Index count = std::min(kLanes<T>, n - i);
+        Batch<T> value = f(std::get<I>(operands).load(i, count)...);
+        if (!summed) {
+          if (beta != 0) value += Operand<T>(to, 1).load(i, count);
+          store<T>(value, to + i, count);
+        } else if (count == kLanes<T>) {
+          sum += value;
+        } else {
+          value.store_unaligned(lanes.data());
+          for (Index k = 0; k < count; ++k) *to += lanes[static_cast<std::size_t>(k)];
+        }
+      }
+      if (summed) {
+        sum.store_unaligned(lanes.data());
+        for (const T lane : lanes) *to += lane;
+      }
+    }(std::make_index_sequence<N>());
+  });
+}
+
+/// The operation that an elementwise struct stands for.
+template <class Op>
+struct Elementwise : Op {
+  Shape shape(const Shape& x) const { return x; }
+  Shape shape(const Shape& a, const Shape& b) const { return broadcast(a, b); }
+
+  template <class T>
+  void forward(const Array<T>& x, Array<T>& y) const {
+    map([this](auto v) { return this->f(v); }, y, x);
+  }
+  template <class T>
+  void forward(const Array<T>& a, const Array<T>& b, Array<T>& y) const {
+    map([this](auto v, auto w) { return this->f(v, w); }, y, a, b);
+  }
+
+  template <class T>
+  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
+    if (dx) add(dx, dy, this->df(x, y));
+  }
+  template <class T>
+  void derivative(Var<T> a, Var<T> b, Var<T> y, Var<T> dy, Into<T> da, Into<T> db) const {
+    if (da) add(da, dy, this->da(a, b, y));
+    if (db) add(db, dy, this->db(a, b, y));
+  }
+
+  template <class T>
+  void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
+    const auto d = [this](auto v, auto r) { return this->df(v, r); };
+    if constexpr (std::is_same_v<decltype(d(Batch<T>(), Batch<T>())), Constant<1>>) {
+      dx += dy;
+    } else {
+      add_mapped(dx, x.shape(), y.shape(), [&](auto v, auto r, auto u) { return chain(u, d(v, r)); }, x, y, dy);
+    }
+  }
+  template <class T>
+  void backward(const Array<T>& a, const Array<T>& b, const Array<T>& y, const Array<T>& dy,
+                Into<T> da, Into<T> db) const {
+    const auto side = [&](Into<T>& into, const Shape& shape, const auto& d) {
+      using D = decltype(d(Batch<T>(), Batch<T>(), Batch<T>()));
+      if constexpr (std::is_same_v<D, Constant<1>>) {
+        into += dy;
+      } else if constexpr (!kZero<D>) {
+        add_mapped(into, shape, y.shape(),
+            [&](auto v, auto w, auto r, auto u) { return chain(u, d(v, w, r)); }, a, b, y, dy);
+      }
+    };
+    if (da) side(da, a.shape(), [this](auto v, auto w, auto r) { return this->da(v, w, r); });
+    if (db) side(db, b.shape(), [this](auto v, auto w, auto r) { return this->db(v, w, r); });
+  }
+
+ private:
+  template <class T, class D>
+  static void add(Into<T>& into, const Var<T>& dy, const D& d) {
+    if constexpr (!kZero<D>) into += chain(dy, d);
+  }
+  template <class T, class F, class... X>
+  static void add_mapped(Into<T>& into, const Shape& shape, const Shape& over, const F& f, const X&... x) {
+    into.in_place([&](T* target, T beta) { map_add(f, over, shape, target, beta, x...); });
+  }
+};
+
+}  // namespace kernels
+
+template <class Op, class T>
+Var<T> elementwise(Op op, const Site& site, const Var<T>& x) {
+  return record(kernels::Elementwise<Op>{std::move(op)}, site, x);
+}
+
+template <class Op, class T>
+Var<T> elementwise(Op op, const Site& site, const Var<T>& a, const Var<T>& b) {
+  return record(kernels::Elementwise<Op>{std::move(op)}, site, a, b);
+}
+
+}  // namespace engram

@@ -1,0 +1,184 @@
+#include "engram/ops/matmul.hpp"
+
+#include "engram/core/gemm.hpp"
+#include "engram/core/linear.hpp"
+#include "engram/core/nest.hpp"
+#include "engram/core/record.hpp"
+#include "engram/ops/reshape.hpp"
+
+namespace engram {
+namespace {
+
+constexpr Transpose flag(bool transposed) { return transposed ? Transpose::yes : Transpose::no; }
+
+Index rows(const Shape& x) { return x[x.rank() - 2]; }
+Index columns(const Shape& x) { return x[x.rank() - 1]; }
+Shape leading(const Shape& x) { return x.axes(0, x.rank() - 2); }
+
+struct MatMul {
+  static constexpr auto name = "matmul";
+  bool ta, tb;
+
+  Shape shape(const Shape& a, const Shape& b) const {
+    if (a.rank() < 2 || b.rank() < 2) {
+      fail("a ", a, " . b ", b, "; both need at least two axes: reshape a vector to a row or column");
+    }
+    const Index m = ta ? columns(a) : rows(a), k = ta ? rows(a) : columns(a);
+    const Index l = tb ? columns(b) : rows(b), n = tb ? rows(b) : columns(b);
+    if (k != l) {
+      fail("inner sizes differ: a ", a, ta ? "ᵀ" : "", " . b ", b, tb ? "ᵀ" : "",
+           "; need a.cols == b.rows", ta || tb ? " after transposing" : "", ", here ", k, " and ", l);
+    }
+    const Shape lead = broadcast(leading(a), leading(b));
+    return lead.inserted(lead.rank(), m).inserted(lead.rank() + 1, n);
+  }
+
+  template <class T>
+  void forward(const Array<T>& a, const Array<T>& b, Array<T>& y) const {
+    T* to = y.edit();
+    each(a, b, y, [&](const T* pa, const T* pb, Index at, const Sizes& s) {
+      gemm(flag(ta), flag(tb), s.m, s.n, s.k, pa, pb, T{0}, to + at * s.m * s.n);
+    });
+  }
+
+  // With A = op(a), B = op(b): dA = dy Bᵀ and dB = Aᵀ dy, transposed back where op does.
+  template <class T>
+  void derivative(Var<T> a, Var<T> b, Var<T>, Var<T> dy, Into<T> da, Into<T> db) const {
+    if (da) da += ta ? matmul(b, dy, {tb, true}) : matmul(dy, b, {false, !tb});
+    if (db) db += tb ? matmul(dy, a, {true, ta}) : matmul(a, dy, {!ta, false});
+  }
+  template <class T>
+  void backward(const Array<T>& a, const Array<T>& b, const Array<T>& y, const Array<T>& dy,
+                Into<T> da, Into<T> db) const {
+    const auto into = [&](Into<T>& gradient, const Array<T>& x, const auto& product) {
+      // One matrix of x may serve several of y: then its gradient is a sum, which starts at zero.
+      if (leading(x.shape()) != leading(y.shape())) return product(gradient.accumulator(), T{1});
+      gradient.in_place(product);
+    };
+    if (da) {
+      into(da, a, [&](T* target, T beta) {
+        each(a, b, y, [&](const T* pa, const T* pb, Index at, const Sizes& s) {
+          const T* d = dy.data() + at * s.m * s.n;
+          T* to = target + (pa - a.data());
+          if (ta) {
+            gemm(flag(tb), Transpose::yes, s.k, s.m, s.n, pb, d, beta, to);
+          } else {
+            gemm(Transpose::no, flag(!tb), s.m, s.k, s.n, d, pb, beta, to);
+          }
+        });
+      });
+    }
+    if (db) {
+      into(db, b, [&](T* target, T beta) {
+        each(a, b, y, [&](const T* pa, const T* pb, Index at, const Sizes& s) {
+          const T* d = dy.data() + at * s.m * s.n;
+          T* to = target + (pb - b.data());
+          if (tb) {
+            gemm(Transpose::yes, flag(ta), s.n, s.k, s.m, d, pa, beta, to);
+          } else {
+            gemm(flag(!ta), Transpose::no, s.k, s.n, s.m, pa, d, beta, to);
+          }
+        });
+      });
+    }
+  }
+
+ private:
+  struct Sizes {
+    Index m, n, k;
+  };
+
+  // Calls `product(matrix of a, matrix of b, number of the matrix of y, sizes)` for each of y.
+  template <class T, class Product>
+  void each(const Array<T>& a, const Array<T>& b, const Array<T>& y, const Product& product) const {
+    const Shape lead = leading(y.shape());
+    const Sizes s{rows(y.shape()), columns(y.shape()), ta ? rows(a.shape()) : columns(a.shape())};
+    const Nest<3> nest(lead, {broadcast_strides(leading(a.shape()), lead),
+                              broadcast_strides(leading(b.shape()), lead), lead.strides()});
+    const Index n = nest.run_length();
+    const auto& step = nest.step();
+    nest.each([&](const std::array<Index, 3>& at) {
+      for (Index i = 0; i < n; ++i) {
+        product(a.data() + (at[0] + i * step[0]) * s.m * s.k,
+                b.data() + (at[1] + i * step[1]) * s.k * s.n, at[2] + i * step[2], s);
+      }
+    });
+  }
+};
+
+struct Affine {
+  static constexpr auto name = "affine";
+
+  Shape shape(const Shape& x, const Shape& w, const Shape& b) const {
+    if (x.rank() < 1 || w.rank() != 2 || b.rank() != 1 || x.extent(-1) != w[0] || b[0] != w[1]) {
+      fail("x ", x, " . w ", w, " + b ", b, "; need x [..., k], w [k, n], b [n]");
+    }
+    return x.with(-1, w[1]);
+  }
+  template <class T>
+  void forward(const Array<T>& x, const Array<T>& w, const Array<T>& b, Array<T>& y) const {
+    spread(b, y);
+    // beta = 1: the product adds onto the bias that is already there.
+    gemm(Transpose::no, Transpose::no, count(x), w.extent(1), w.extent(0), x.data(), w.data(),
+         T{1}, y.edit());
+  }
+  template <class T>
+  void derivative(Var<T> x, Var<T> w, Var<T>, Var<T>, Var<T> dy, Into<T> dx, Into<T> dw,
+                  Into<T> db) const {
+    if (dx) dx += reshape(matmul(flat(dy), w, {false, true}), x.shape());
+    if (dw) dw += matmul(flat(x), flat(dy), {true, false});
+    db += dy;  // the accumulator sums over the rows
+  }
+  template <class T>
+  void backward(const Array<T>& x, const Array<T>& w, const Array<T>&, const Array<T>&,
+                const Array<T>& dy, Into<T> dx, Into<T> dw, Into<T> db) const {
+    const Index m = count(x), k = w.extent(0), n = w.extent(1);
+    if (dx) {
+      dx.in_place([&](T* target, T beta) {
+        gemm(Transpose::no, Transpose::yes, m, k, n, dy.data(), w.data(), beta, target);
+      });
+    }
+    if (dw) {
+      dw.in_place([&](T* target, T beta) {
+        gemm(Transpose::yes, Transpose::no, k, n, m, x.data(), dy.data(), beta, target);
+      });
+    }
+    db += dy;
+  }
+
+ private:
+  template <class T>
+  static Index count(const Array<T>& x) {
+    return x.shape().axes(0, x.rank() - 1).size();
+  }
+  template <class T>
+  static Var<T> flat(const Var<T>& x) {
+    return reshape(x, Shape{x.shape().axes(0, x.rank() - 1).size(), x.extent(-1)});
+  }
+};
+
+}  // namespace
+
+template <class T>
+Var<T> matmul(const Var<T>& a, const Var<T>& b, Transposed transposed, Site site) {
+  const MatMul op{transposed.a, transposed.b};
+  // Many matrices times one are one tall matrix times it.
+  if (a.rank() > 2 && b.rank() == 2 && !op.ta) {
+    const Shape lead = a.shape().axes(0, a.rank() - 1);
+    const Var<T> y = record(op, site, reshape(a, Shape{lead.size(), a.extent(-1)}, site), b);
+    return reshape(y, lead.inserted(lead.rank(), y.extent(-1)), site);
+  }
+  return record(op, site, a, b);
+}
+
+template <class T>
+Var<T> affine(const Var<T>& x, const Var<T>& w, const Var<T>& b, Site site) {
+  return record(Affine{}, site, x, w, b);
+}
+
+template Var<float> matmul(const Var<float>&, const Var<float>&, Transposed, Site);
+template Var<double> matmul(const Var<double>&, const Var<double>&, Transposed, Site);
+template Var<float> affine(const Var<float>&, const Var<float>&, const Var<float>&, Site);
+template Var<double> affine(const Var<double>&, const Var<double>&, const Var<double>&, Site);
+
+}  // namespace engram

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "engram/core/var.hpp"
+
+namespace engram {
+
+/// Which operands of a product are transposed, in their last two axes.
+struct Transposed {
+  bool a = false;
+  bool b = false;
+};
+
+/// The matrix product of the last two axes, for every index of the leading ones.
+///
+/// Shapes:     op(a) [..., m, k], op(b) [..., k, n] -> [..., m, n], op transposing where asked;
+///             the leading axes broadcast
+/// Forward:    y = op(a) op(b)
+/// Derivative: d op(a) = dy op(b)ᵀ, d op(b) = op(a)ᵀ dy
+/// Saves:      nothing beyond a and b
+/// Throws:     `Error` when the inner sizes differ, for an operand of fewer than two axes, or for
+///             leading axes that do not broadcast
+/// Source:     M. Giles (2008), "Collected matrix derivative results", 2.2.2
+template <class T>
+Var<T> matmul(const Var<T>& a, const Var<T>& b, Transposed transposed = {},
+              Site site = Site::current());
+
+/// x w + b: a layer without its nonlinearity, in one product.
+///
+/// Shapes:     x [..., k], w [k, n], b [n] -> [..., n]
+/// Forward:    y = x w + b
+/// Derivative: dx = dy wᵀ, dw = xᵀ dy, db = dy summed over all but the last axis
+/// Saves:      nothing beyond x and w
+/// Throws:     `Error` when the sizes do not fit
+/// Source:     as `matmul`
+template <class T>
+Var<T> affine(const Var<T>& x, const Var<T>& w, const Var<T>& b, Site site = Site::current());
+
+}  // namespace engram

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "engram/ops/reduce.hpp"
+#include "engram/ops/sqrt.hpp"
+
+namespace engram {
+
+/// The mean squared error.
+///
+/// Shapes:     a and b broadcast together; the result is a scalar
+/// Forward:    y = mean((a - b)²)
+/// Derivative: da = 2 dy (a - b) / n, db = -da
+/// Saves:      a - b
+/// Throws:     `Error` when the shapes do not broadcast, or hold no values
+/// Source:     A.-M. Legendre (1805), least squares
+template <class T>
+Var<T> mse(const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
+  return mean(square(sub(a, b, site), site), {}, false, site);
+}
+
+}  // namespace engram

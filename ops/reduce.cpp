@@ -1,0 +1,160 @@
+#include "engram/ops/reduce.hpp"
+
+#include "engram/ops/exp.hpp"
+#include "engram/ops/reduce_kernels.hpp"
+#include "engram/ops/reshape.hpp"
+
+namespace engram {
+namespace {
+
+// What the reductions share: the shape with the axes kept, and the one that is returned.
+struct Reduction {
+  Axes axes;
+  bool keep;
+
+  Shape kept(const Shape& x) const { return axes.kept(x); }
+  Shape shape(const Shape& x) const { return keep ? axes.kept(x) : axes.dropped(x); }
+  Shape shape_of_some(const Shape& x) const {
+    if (x.size() == 0) fail("no values to reduce in ", x);
+    return shape(x);
+  }
+};
+
+struct Sum : Reduction {
+  static constexpr auto name = "sum";
+
+  template <class T>
+  void forward(const Array<T>& x, Array<T>& y) const {
+    add_reduced(x, kept(x.shape()), y.edit(), T{0});
+  }
+  template <class T>
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+    dx += broadcast_to(reshape(dy, kept(x.shape())), x.shape());
+  }
+  template <class T>
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+    const Array<T> upstream = dy.reshaped(kept(x.shape()));
+    dx.in_place([&](T* target, T beta) {
+      kernels::map_add([](auto u) { return u; }, x.shape(), x.shape(), target, beta, upstream);
+    });
+  }
+};
+
+struct Max : Reduction {
+  static constexpr auto name = "max";
+
+  Shape shape(const Shape& x) const { return shape_of_some(x); }
+  template <class T>
+  void forward(const Array<T>& x, Array<T>& y) const {
+    y = kernels::reduce_max(x, kept(x.shape())).reshaped(y.shape());
+  }
+  // 1 / k at each of the k values that are the largest, 0 elsewhere.
+  template <class T>
+  Array<T> shares(const Array<T>& x, const Array<T>& y) const {
+    const Array<T> largest = y.reshaped(kept(x.shape()));
+    Array<T> hits = Array<T>::uninitialized(x.shape(), x.pool());
+    kernels::map(
+        [](auto v, auto m) {
+          return select((v == m) || (isnan(v) && isnan(m)), decltype(v)(1), decltype(v)(0));
+        },
+        hits, x, largest);
+    const Array<T> count = kernels::reduce_sum(hits, largest.shape());
+    Array<T> out = Array<T>::uninitialized(x.shape(), x.pool());
+    kernels::map([](auto hit, auto k) { return hit / k; }, out, hits, count);
+    return out;
+  }
+  template <class T>
+  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
+    dx += reshape(dy, kept(x.shape())) * x.tape().constant(shares(x.value(), y.value()));
+  }
+};
+
+struct LogSumExp : Reduction {
+  static constexpr auto name = "logsumexp";
+
+  Shape shape(const Shape& x) const { return shape_of_some(x); }
+  template <class T>
+  void forward(const Array<T>& x, Array<T>& y) const {
+    y = kernels::reduce_logsumexp(x, kept(x.shape())).reshaped(y.shape());
+  }
+  template <class T>
+  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
+    const Shape shape = kept(x.shape());
+    dx += reshape(dy, shape) * exp(x - reshape(y, shape));
+  }
+  template <class T>
+  void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
+    const Shape shape = kept(x.shape());
+    dx.in_place([&](T* target, T beta) {
+      kernels::map_add([](auto v, auto r, auto u) { return u * exp(v - r); }, x.shape(), x.shape(),
+                       target, beta, x, y.reshaped(shape), dy.reshaped(shape));
+    });
+  }
+};
+
+}  // namespace
+
+Axes::Axes(std::initializer_list<int> axes) {
+  if (axes.size() > kMaxRank) fail(axes.size(), " axes to reduce; at most ", kMaxRank, " exist");
+  for (const int axis : axes) list_[static_cast<std::size_t>(count_++)] = axis;
+}
+
+Shape Axes::kept(const Shape& x) const {
+  Shape out = x;
+  if (count_ == 0) {
+    for (int k = 0; k < x.rank(); ++k) out = out.with(k, 1);
+  }
+  std::uint32_t seen = 0;
+  for (int i = 0; i < count_; ++i) {
+    const int axis = list_[static_cast<std::size_t>(i)], k = x.axis(axis);
+    if (seen >> k & 1) fail("axis ", axis, " of ", x, " is named twice");
+    seen |= 1U << k;
+    out = out.with(k, 1);
+  }
+  return out;
+}
+
+Shape Axes::dropped(const Shape& x) const {
+  if (count_ == 0) return {};
+  static_cast<void>(kept(x));  // validates
+  std::uint32_t gone = 0;
+  for (int i = 0; i < count_; ++i) gone |= 1U << x.axis(list_[static_cast<std::size_t>(i)]);
+  Shape out = x;
+  for (int k = x.rank() - 1; k >= 0; --k) {
+    if (gone >> k & 1) out = out.without(k);
+  }
+  return out;
+}
+
+template <class T>
+Var<T> sum(const Var<T>& x, const Axes& axes, bool keep, Site site) {
+  return record(Sum{{axes, keep}}, site, x);
+}
+
+template <class T>
+Var<T> mean(const Var<T>& x, const Axes& axes, bool keep, Site site) {
+  const Var<T> total = sum(x, axes, keep, site);
+  if (x.size() == 0) throw located("mean", Error(text("no values in ", x.shape())), site);
+  return mul(total, static_cast<T>(total.size()) / static_cast<T>(x.size()), site);
+}
+
+template <class T>
+Var<T> max(const Var<T>& x, const Axes& axes, bool keep, Site site) {
+  return record(Max{{axes, keep}}, site, x);
+}
+
+template <class T>
+Var<T> logsumexp(const Var<T>& x, const Axes& axes, bool keep, Site site) {
+  return record(LogSumExp{{axes, keep}}, site, x);
+}
+
+template Var<float> sum(const Var<float>&, const Axes&, bool, Site);
+template Var<double> sum(const Var<double>&, const Axes&, bool, Site);
+template Var<float> mean(const Var<float>&, const Axes&, bool, Site);
+template Var<double> mean(const Var<double>&, const Axes&, bool, Site);
+template Var<float> max(const Var<float>&, const Axes&, bool, Site);
+template Var<double> max(const Var<double>&, const Axes&, bool, Site);
+template Var<float> logsumexp(const Var<float>&, const Axes&, bool, Site);
+template Var<double> logsumexp(const Var<double>&, const Axes&, bool, Site);
+
+}  // namespace engram

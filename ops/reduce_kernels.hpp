@@ -1,0 +1,53 @@
+// Reductions of arrays over axes, for the ops that are made of them.
+#pragma once
+
+#include <cmath>
+#include <limits>
+
+#include "engram/core/linear.hpp"
+#include "engram/ops/elementwise_kernels.hpp"
+
+namespace engram::kernels {
+
+/// Σ x over the axes where `kept` has extent 1.
+template <class T>
+Array<T> reduce_sum(const Array<T>& x, const Shape& kept) {
+  Array<T> y = Array<T>::uninitialized(kept, x.pool());
+  add_reduced(x, kept, y.edit(), T{0});
+  return y;
+}
+
+/// max x over the axes where `kept` has extent 1; NaN wins, and the maximum of nothing is -inf.
+template <class T>
+Array<T> reduce_max(const Array<T>& x, const Shape& kept) {
+  Array<T> y = Array<T>::uninitialized(kept, x.pool());
+  T* to = y.edit();
+  std::fill_n(to, y.size(), -std::numeric_limits<T>::infinity());
+  const Nest<2> nest(x.shape(), {x.shape().strides(), broadcast_strides(kept, x.shape())});
+  const Index n = nest.run_length(), step = nest.step()[1];
+  nest.each([&](const std::array<Index, 2>& at) {
+    const T* from = x.data() + at[0];
+    for (Index i = 0; i < n; ++i) {
+      T& largest = to[at[1] + i * step];
+      if (from[i] > largest || std::isnan(from[i])) largest = from[i];
+    }
+  });
+  return y;
+}
+
+/// ln Σ exp x over the axes where `kept` has extent 1.
+template <class T>
+Array<T> reduce_logsumexp(const Array<T>& x, const Shape& kept) {
+  Array<T> m = reduce_max(x, kept);
+  T* shift = m.edit();
+  for (Index i = 0; i < m.size(); ++i) {
+    if (std::isinf(shift[i])) shift[i] = 0;  // inf - inf is no number; exp(±inf) is right as it is
+  }
+  Array<T> s = Array<T>::uninitialized(kept, x.pool());
+  map_add([](auto v, auto u) { return exp(v - u); }, x.shape(), kept, s.edit(), T{0}, x, m);
+  Array<T> y = Array<T>::uninitialized(kept, x.pool());
+  map([](auto total, auto u) { return log(total) + u; }, y, s, m);
+  return y;
+}
+
+}  // namespace engram::kernels

@@ -1,0 +1,75 @@
+#include "engram/ops/reshape.hpp"
+
+#include <vector>
+
+#include "engram/core/record.hpp"
+
+namespace engram {
+namespace {
+
+struct Reshape {
+  static constexpr auto name = "reshape";
+  Shape to;
+
+  Shape shape(const Shape& x) const {
+    if (x.size() != to.size()) {
+      fail("x ", x, " has ", x.size(), " elements and ", to, " has ", to.size(),
+           "; they must be as many");
+    }
+    return to;
+  }
+  template <class T>
+  Array<T> view(const Array<T>& x) const {
+    return x.reshaped(to);
+  }
+  template <class T>
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+    dx += reshape(dy, x.shape());
+  }
+};
+
+// The extents with a -1 filled in for an array of shape `x`.
+Shape completed(std::initializer_list<Index> extents, const Shape& x) {
+  std::vector<Index> out(extents);
+  Index known = 1;
+  Index* open = nullptr;
+  for (Index& extent : out) {
+    if (extent == -1 && open) fail("more than one extent is -1; only one can be worked out");
+    if (extent == -1) {
+      open = &extent;
+    } else {
+      known *= extent;
+    }
+  }
+  if (open) {
+    if (known == 0 || x.size() % known != 0) {
+      fail("x ", x, " has ", x.size(), " elements, no multiple of the ", known,
+           " of the other extents: -1 cannot be worked out");
+    }
+    *open = x.size() / known;
+  }
+  return Shape(out);
+}
+
+}  // namespace
+
+template <class T>
+Var<T> reshape(const Var<T>& x, const Shape& shape, Site site) {
+  return record(Reshape{shape}, site, x);
+}
+
+template <class T>
+Var<T> reshape(const Var<T>& x, std::initializer_list<Index> extents, Site site) {
+  try {
+    return reshape(x, completed(extents, x.shape()), site);
+  } catch (const Error& error) {
+    throw located("reshape", error, site);
+  }
+}
+
+template Var<float> reshape(const Var<float>&, const Shape&, Site);
+template Var<double> reshape(const Var<double>&, const Shape&, Site);
+template Var<float> reshape(const Var<float>&, std::initializer_list<Index>, Site);
+template Var<double> reshape(const Var<double>&, std::initializer_list<Index>, Site);
+
+}  // namespace engram

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "engram/core/var.hpp"
+
+namespace engram {
+
+/// The same values in the same row-major order under another shape. One extent may be -1: it is
+/// worked out from the size.
+///
+/// Shapes:     x and `shape` have the same number of elements
+/// Forward:    y = x, a view: nothing is copied
+/// Derivative: dx = dy under the shape of x
+/// Saves:      nothing
+/// Throws:     `Error` when the sizes differ or -1 cannot be worked out
+/// Source:     NumPy, "numpy.reshape"
+template <class T>
+Var<T> reshape(const Var<T>& x, const Shape& shape, Site site = Site::current());
+template <class T>
+Var<T> reshape(const Var<T>& x, std::initializer_list<Index> extents, Site site = Site::current());
+
+}  // namespace engram

@@ -1,0 +1,119 @@
+#include "engram/ops/slice.hpp"
+
+#include "engram/core/record.hpp"
+#include "engram/ops/reshape.hpp"
+#include "engram/ops/slice_kernels.hpp"
+
+namespace engram {
+namespace {
+
+// What both kinds of slice share.
+struct Bounds {
+  static constexpr auto name = "slice";
+  int axis;
+  Index begin, end;
+
+  Shape shape(const Shape& x) const {
+    if (begin < 0 || begin > end || end > x.extent(axis)) {
+      fail("[", begin, ", ", end, ") is outside axis ", axis, " of x ", x,
+           "; need 0 <= begin <= end <= ", x.extent(axis));
+    }
+    return x.with(axis, end - begin);
+  }
+  template <class T>
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+    dx += pad(dy, axis, begin, x.extent(axis));
+  }
+};
+
+struct Rows : Bounds {
+  template <class T>
+  Array<T> view(const Array<T>& x) const {
+    const kernels::Part part(x.shape(), x.shape().axis(axis), begin, end);
+    return x.window(part.offset, x.shape().with(axis, end - begin));
+  }
+};
+
+struct Slice : Bounds {
+  template <class T>
+  void forward(const Array<T>& x, Array<T>& y) const {
+    kernels::copy_out({x.shape(), x.shape().axis(axis), begin, end}, x.data(), y.edit());
+  }
+  template <class T>
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+    kernels::add_in({x.shape(), x.shape().axis(axis), begin, end}, dy.data(), dx.accumulator());
+  }
+};
+
+struct Pad {
+  static constexpr auto name = "pad";
+  int axis;
+  Index begin, extent;
+
+  Shape shape(const Shape& x) const {
+    if (begin < 0 || begin + x.extent(axis) > extent) {
+      fail("x ", x, " does not fit into an extent of ", extent, " from ", begin, " on along axis ",
+           axis);
+    }
+    return x.with(axis, extent);
+  }
+  template <class T>
+  void forward(const Array<T>& x, Array<T>& y) const {
+    const int k = x.shape().axis(axis);
+    std::fill_n(y.edit(), y.size(), T{0});
+    kernels::copy_in({y.shape(), k, begin, begin + x.shape()[k]}, x.data(), y.edit());
+  }
+  template <class T>
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+    dx += slice(dy, axis, begin, begin + x.extent(axis));
+  }
+};
+
+}  // namespace
+
+template <class T>
+Var<T> slice(const Var<T>& x, int axis, Index begin, Index end, Site site) {
+  try {
+    const int k = x.shape().axis(axis);
+    const bool contiguous = x.shape().axes(0, k).size() == 1;
+    return contiguous ? record(Rows{{k, begin, end}}, site, x)
+                      : record(Slice{{k, begin, end}}, site, x);
+  } catch (const Error& error) {
+    throw located(Bounds::name, error, site);
+  }
+}
+
+template <class T>
+Var<T> select(const Var<T>& x, int axis, Index index, Site site) {
+  const Var<T> part = slice(x, axis, index, index + 1, site);
+  return reshape(part, part.shape().without(part.shape().axis(axis)), site);
+}
+
+template <class T>
+Index split_extent(const Var<T>& x, Index parts, int axis, Site site) {
+  try {
+    const Index extent = x.extent(axis);
+    if (parts <= 0 || extent % parts != 0) {
+      fail("axis ", axis, " of x ", x.shape(), " cannot be cut into ", parts, " equal parts");
+    }
+    return extent / parts;
+  } catch (const Error& error) {
+    throw located("split", error, site);
+  }
+}
+
+template <class T>
+Var<T> pad(const Var<T>& x, int axis, Index begin, Index extent, Site site) {
+  return record(Pad{axis, begin, extent}, site, x);
+}
+
+template Var<float> slice(const Var<float>&, int, Index, Index, Site);
+template Var<double> slice(const Var<double>&, int, Index, Index, Site);
+template Var<float> select(const Var<float>&, int, Index, Site);
+template Var<double> select(const Var<double>&, int, Index, Site);
+template Index split_extent(const Var<float>&, Index, int, Site);
+template Index split_extent(const Var<double>&, Index, int, Site);
+template Var<float> pad(const Var<float>&, int, Index, Index, Site);
+template Var<double> pad(const Var<double>&, int, Index, Index, Site);
+
+}  // namespace engram

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <array>
+#include <vector>
+
+#include "engram/core/var.hpp"
+
+namespace engram {
+
+/// The part [begin, end) of x along an axis; -1 is the last axis.
+///
+/// Shapes:     0 <= begin <= end <= extent; y has extent end - begin there
+/// Forward:    y = x[..., begin:end, ...]; along the first axis a view, otherwise a copy
+/// Derivative: dx = dy there, 0 elsewhere
+/// Saves:      nothing
+/// Throws:     `Error` for an axis that is not there or bounds outside it
+/// Source:     NumPy, "Basic slicing"
+template <class T>
+Var<T> slice(const Var<T>& x, int axis, Index begin, Index end, Site site = Site::current());
+
+/// x at one index of an axis, which vanishes: slice, then reshape.
+template <class T>
+Var<T> select(const Var<T>& x, int axis, Index index, Site site = Site::current());
+
+/// The extent of each of `parts` equal slices along an axis. Throws `Error` when they do not come
+/// out even.
+template <class T>
+Index split_extent(const Var<T>& x, Index parts, int axis, Site site = Site::current());
+
+/// `parts` equal slices along an axis: `auto [f, i, g, o] = split<4>(gates);` Throws as
+/// `split_extent`.
+template <std::size_t parts, class T>
+std::array<Var<T>, parts> split(const Var<T>& x, int axis = -1, Site site = Site::current()) {
+  const Index each = split_extent(x, static_cast<Index>(parts), axis, site);
+  std::array<Var<T>, parts> out;
+  for (std::size_t k = 0; k < parts; ++k) {
+    const auto begin = static_cast<Index>(k) * each;
+    out[k] = slice(x, axis, begin, begin + each, site);
+  }
+  return out;
+}
+/// The same with the number known at run time.
+template <class T>
+std::vector<Var<T>> split(const Var<T>& x, Index parts, int axis = -1, Site site = Site::current()) {
+  const Index each = split_extent(x, parts, axis, site);
+  std::vector<Var<T>> out;
+  for (Index k = 0; k < parts; ++k) out.push_back(slice(x, axis, k * each, (k + 1) * each, site));
+  return out;
+}
+
+/// x with zeros around it along an axis, so that it lies at [begin, begin + its extent) of
+/// `extent`: what the derivative of `slice` is.
+///
+/// Shapes:     begin >= 0, begin + x.extent(axis) <= extent
+/// Forward:    y[..., begin:begin+n, ...] = x, 0 elsewhere
+/// Derivative: dx = dy[..., begin:begin+n, ...]
+/// Saves:      nothing
+/// Throws:     `Error` when x does not fit
+/// Source:     the adjoint of slicing
+template <class T>
+Var<T> pad(const Var<T>& x, int axis, Index begin, Index extent, Site site = Site::current());
+
+}  // namespace engram

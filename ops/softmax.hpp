@@ -1,0 +1,30 @@
+#pragma once
+
+#include "engram/core/var.hpp"
+
+namespace engram {
+
+/// Positive numbers that add up to 1 along an axis; -1 is the last.
+///
+/// Shapes:     any with that axis
+/// Forward:    y = exp(x - m) / Σ exp(x - m), m = max x
+/// Derivative: dx = y (dy - Σ dy y)
+/// Saves:      nothing beyond y
+/// Throws:     `Error` for an axis that is not there
+/// Source:     J. Bridle (1990), "Probabilistic interpretation of feedforward classification
+///             network outputs"
+template <class T>
+Var<T> softmax(const Var<T>& x, int axis = -1, Site site = Site::current());
+
+/// The logarithm of `softmax`, without the loss of digits that taking it afterwards would bring.
+///
+/// Shapes:     as `softmax`
+/// Forward:    y = x - ln Σ exp(x)
+/// Derivative: dx = dy - exp(y) Σ dy
+/// Saves:      nothing beyond y
+/// Throws:     as `softmax`
+/// Source:     as `logsumexp`
+template <class T>
+Var<T> log_softmax(const Var<T>& x, int axis = -1, Site site = Site::current());
+
+}  // namespace engram

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "engram/ops/arithmetic.hpp"
+
+namespace engram {
+namespace ops {
+
+struct Tanh {
+  static constexpr auto name = "tanh";
+  static auto f(auto x) { return tanh(x); }
+  static auto df(auto, auto y) { return 1 - y * y; }
+};
+
+}  // namespace ops
+
+/// The hyperbolic tangent, element by element.
+///
+/// Shapes:     any
+/// Forward:    y = tanh(x)
+/// Derivative: dx = dy (1 - y²)
+/// Saves:      nothing beyond y
+/// Throws:     nothing of its own
+/// Source:     DLMF 4.28, 4.34
+template <class T>
+Var<T> tanh(const Var<T>& x, Site site = Site::current()) {
+  return elementwise(ops::Tanh{}, site, x);
+}
+
+}  // namespace engram

@@ -1,0 +1,85 @@
+#include "engram/ops/transpose.hpp"
+
+#include <array>
+#include <numeric>
+
+#include "engram/core/nest.hpp"
+#include "engram/core/record.hpp"
+
+namespace engram {
+namespace {
+
+struct TransposeAxes {
+  static constexpr auto name = "transpose";
+  std::array<int, kMaxRank> axes{};  // of x, in the order of y
+  int count = 0;
+
+  TransposeAxes() = default;
+  TransposeAxes(const std::vector<int>& order, const Shape& x) : count(x.rank()) {
+    std::uint32_t seen = 0;
+    for (const int axis : order) seen |= 1U << x.axis(axis);
+    if (static_cast<int>(order.size()) != count || seen != (1U << count) - 1) {
+      std::string list;
+      for (const int axis : order) {
+        if (!list.empty()) list += ',';
+        list += std::to_string(axis);
+      }
+      fail("(", list, ") is no permutation of the axes of ", x, "; name each once");
+    }
+    for (std::size_t k = 0; k < order.size(); ++k) axes[k] = x.axis(order[k]);
+  }
+
+  Shape shape(const Shape& x) const {
+    Shape out = x;
+    for (int k = 0; k < count; ++k) out = out.with(k, x[axes[static_cast<std::size_t>(k)]]);
+    return out;
+  }
+  template <class T>
+  void forward(const Array<T>& x, Array<T>& y) const {
+    const Strides dense = x.shape().strides();
+    Strides from{};
+    for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
+      from[k] = dense[static_cast<std::size_t>(axes[k])];
+    }
+    const Nest<2> nest(y.shape(), {from, y.shape().strides()});
+    const Index n = nest.run_length(), step = nest.step()[0];
+    T* to = y.edit();
+    nest.each([&](const std::array<Index, 2>& at) {
+      const T* source = x.data() + at[0];
+      for (Index i = 0; i < n; ++i) to[at[1] + i] = source[i * step];
+    });
+  }
+  template <class T>
+  void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
+    std::vector<int> inverse(static_cast<std::size_t>(count));
+    for (int k = 0; k < count; ++k) {
+      inverse[static_cast<std::size_t>(axes[static_cast<std::size_t>(k)])] = k;
+    }
+    dx += transpose(dy, inverse);
+  }
+};
+
+}  // namespace
+
+template <class T>
+Var<T> transpose(const Var<T>& x, const std::vector<int>& axes, Site site) {
+  try {
+    return record(TransposeAxes(axes, x.shape()), site, x);
+  } catch (const Error& error) {
+    throw located(TransposeAxes::name, error, site);
+  }
+}
+
+template <class T>
+Var<T> transpose(const Var<T>& x, Site site) {
+  std::vector<int> axes(static_cast<std::size_t>(x.rank()));
+  std::iota(axes.rbegin(), axes.rend(), 0);
+  return transpose(x, axes, site);
+}
+
+template Var<float> transpose(const Var<float>&, const std::vector<int>&, Site);
+template Var<double> transpose(const Var<double>&, const std::vector<int>&, Site);
+template Var<float> transpose(const Var<float>&, Site);
+template Var<double> transpose(const Var<double>&, Site);
+
+}  // namespace engram

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <vector>
+
+#include "engram/core/var.hpp"
+
+namespace engram {
+
+/// The axes of x in another order; without `axes`, in reverse.
+///
+/// Shapes:     `axes` is a permutation of 0 .. rank - 1 (-1 is the last)
+/// Forward:    axis k of y is axis axes[k] of x
+/// Derivative: dx = dy with the inverse permutation
+/// Saves:      nothing
+/// Throws:     `Error` when `axes` is no permutation of the axes of x
+/// Source:     NumPy, "numpy.transpose"
+template <class T>
+Var<T> transpose(const Var<T>& x, const std::vector<int>& axes, Site site = Site::current());
+template <class T>
+Var<T> transpose(const Var<T>& x, Site site = Site::current());
+
+}  // namespace engram

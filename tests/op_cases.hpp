@@ -1,0 +1,35 @@
+// One row per op: what the sweep needs to know to test it.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engram/core/tape.hpp"
+
+namespace engram::testing {
+
+template <class T>
+using OpFunction = std::function<Var<T>(std::span<const Var<T>>)>;
+
+/// Shapes an op must refuse, and a part of what it must say.
+struct BadShapes {
+  std::vector<Shape> inputs;
+  std::string text;
+};
+
+struct OpCase {
+  std::string name;  ///< of the row
+  std::string file;  ///< ops/<file>.hpp, which this row tests
+  OpFunction<double> in_double;
+  OpFunction<float> in_float;
+  std::vector<std::vector<Shape>> shapes;  ///< of the inputs: plain, broadcast, size 1, empty, ...
+  std::vector<BadShapes> bad;
+  double low = -2, high = 2;  ///< the inputs are drawn from [low, high)
+};
+
+/// All rows.
+const std::vector<OpCase>& op_cases();
+
+}  // namespace engram::testing

@@ -1,0 +1,208 @@
+// The sweep: everything that is tested of every op, for each row of op_cases.
+#include <algorithm>
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <fstream>
+#include <ostream>
+#include <regex>
+#include <set>
+
+#include "engram/core/gradcheck.hpp"
+#include "engram/core/linear.hpp"
+#include "engram/core/random.hpp"
+#include "op_cases.hpp"
+
+namespace engram::testing {
+
+std::ostream& operator<<(std::ostream& out, const OpCase& row) { return out << row.name; }
+
+namespace {
+
+using Arrays = std::vector<Array<double>>;
+
+// Inputs that float and double both hold exactly.
+Arrays draw(const OpCase& row, const std::vector<Shape>& shapes) {
+  Random random{3};
+  Arrays out;
+  for (const Shape& shape : shapes) {
+    Array<double> x = random.uniform<double>(shape, row.low, row.high);
+    for (Index i = 0; i < x.size(); ++i) x.edit()[i] = static_cast<float>(x[i]);
+    out.push_back(x);
+  }
+  return out;
+}
+
+template <class T>
+Array<T> cast(const Array<double>& x) {
+  return Array<T>(x.shape(), std::vector<T>(x.begin(), x.end()));
+}
+
+std::string label(const std::vector<Shape>& shapes) {
+  std::string out;
+  for (const Shape& shape : shapes) out += shape.str() + " ";
+  return out;
+}
+
+// Value, then the gradient by each input.
+template <class T>
+std::vector<Array<T>> evaluate(const OpFunction<T>& f, const Arrays& inputs) {
+  Tape<T> tape;
+  std::vector<Var<T>> x;
+  for (const auto& input : inputs) x.push_back(tape.variable(cast<T>(input)));
+  const Var<T> y = f(x);
+  const Array<double> upstream = Random{5}.uniform<double>(y.shape(), 0.5, 2);
+  std::vector<Array<T>> out{y.value()};
+  for (const auto& g : tape.gradients(y, x, {.seed = tape.constant(cast<T>(upstream))})) {
+    out.push_back(g.value());
+  }
+  return out;
+}
+
+const auto kRows = boost::unit_test::data::make(op_cases());
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(sweep)
+
+BOOST_DATA_TEST_CASE(derivatives_agree_with_differences, kRows, row) {
+  for (const auto& shapes : row.shapes) {
+    const Arrays inputs = draw(row, shapes);
+    const GradcheckResult result = gradcheck(row.in_double, inputs);
+    BOOST_TEST(result.failure == "", row.name << " " << label(shapes) << result.failure);
+    const bool empty = std::all_of(inputs.begin(), inputs.end(), [](auto& x) { return x.size() == 0; });
+    BOOST_TEST((result.compared > 0 || empty), label(shapes) << "nothing was compared");
+  }
+}
+
+// Each input is used by two calls, and where shapes allow one value is all of the inputs.
+BOOST_DATA_TEST_CASE(an_input_used_twice, kRows, row) {
+  for (const auto& shapes : row.shapes) {
+    const auto twice = [&](std::span<const Var<double>> x) {
+      const Var<double> once = row.in_double(x);
+      return accumulate(std::span<const Var<double>>(std::vector{once, row.in_double(x)}), once.shape());
+    };
+    const GradcheckResult result = gradcheck(twice, draw(row, shapes));
+    BOOST_TEST(result.failure == "", row.name << " " << label(shapes) << result.failure);
+    if (shapes.size() < 2 || std::count(shapes.begin(), shapes.end(), shapes[0]) !=
+                                 static_cast<std::ptrdiff_t>(shapes.size())) {
+      continue;
+    }
+    const auto same = [&](std::span<const Var<double>> x) {
+      return row.in_double(std::vector<Var<double>>(shapes.size(), x[0]));
+    };
+    // Equal operands are a corner of these: differences see both sides of it.
+    if (row.name == "maximum" || row.name == "minimum" || row.name == "greater") continue;
+    const GradcheckResult shared = gradcheck(same, draw(row, {shapes[0]}));
+    BOOST_TEST(shared.failure == "", row.name << " of one value " << label(shapes) << shared.failure);
+  }
+}
+
+// Whichever inputs are constants, the gradients by the others are the same bits.
+BOOST_DATA_TEST_CASE(every_combination_of_needed_gradients, kRows, row) {
+  for (const auto& shapes : row.shapes) {
+    const Arrays inputs = draw(row, shapes);
+    const auto all = evaluate<double>(row.in_double, inputs);
+    for (std::uint32_t mask = 1; mask < 1U << shapes.size(); ++mask) {
+      for (const bool rules_only : {false, true}) {
+        Tape<double> tape;
+        std::vector<Var<double>> x, wanted;
+        for (std::size_t k = 0; k < shapes.size(); ++k) {
+          const bool needed = mask >> k & 1;
+          x.push_back(needed ? tape.variable(inputs[k]) : tape.constant(inputs[k]));
+          if (needed) wanted.push_back(x.back());
+        }
+        const Var<double> y = row.in_double(x);
+        const auto upstream = tape.constant(Random{5}.uniform<double>(y.shape(), 0.5, 2));
+        const auto g = tape.gradients(y, wanted, {.seed = upstream, .rules_only = rules_only});
+        for (std::size_t k = 0, i = 0; k < shapes.size(); ++k) {
+          if (!(mask >> k & 1)) continue;
+          const Array<double> got = g[i++].value(), expected = all[k + 1];
+          double worst = 0;
+          for (Index j = 0; j < got.size(); ++j) {
+            worst = std::max(worst, std::abs(got[j] - expected[j]) / std::max(1.0, std::abs(expected[j])));
+          }
+          BOOST_TEST(worst <= (rules_only ? 1e-13 : 0.0),
+                     row.name << " " << label(shapes) << "mask " << mask << " input " << k);
+        }
+      }
+    }
+  }
+}
+
+// Float agrees with its double twin to 1e-5 of the largest value.
+BOOST_DATA_TEST_CASE(float_agrees_with_double, kRows, row) {
+  for (const auto& shapes : row.shapes) {
+    const Arrays inputs = draw(row, shapes);
+    const auto in_double = evaluate<double>(row.in_double, inputs);
+    const auto in_float = evaluate<float>(row.in_float, inputs);
+    for (std::size_t k = 0; k < in_double.size(); ++k) {
+      BOOST_REQUIRE(in_float[k].shape() == in_double[k].shape());
+      double scale = 1e-3, worst = 0;
+      for (const double v : in_double[k]) scale = std::max(scale, std::abs(v));
+      for (Index i = 0; i < in_double[k].size(); ++i) {
+        worst = std::max(worst, std::abs(static_cast<double>(in_float[k][i]) - in_double[k][i]));
+      }
+      BOOST_TEST(worst <= 1e-5 * scale, row.name << " " << label(shapes) << "output " << k
+                                                 << " differs by " << worst << " of " << scale);
+    }
+  }
+}
+
+BOOST_DATA_TEST_CASE(bad_shapes_are_refused, kRows, row) {
+  for (const BadShapes& bad : row.bad) {
+    Tape<double> tape;
+    std::vector<Var<double>> x;
+    for (const Shape& shape : bad.inputs) x.push_back(tape.variable(Array<double>(shape)));
+    BOOST_CHECK_EXCEPTION(row.in_double(x), Error, [&](const Error& error) {
+      const std::string what = error.what();
+      BOOST_TEST_MESSAGE(what);
+      return what.find(bad.text) != std::string::npos &&
+             what.find("recorded at ") != std::string::npos;
+    });
+  }
+}
+
+// Every op that is defined anywhere is recorded by some row, and every file of ops/ has one.
+BOOST_AUTO_TEST_CASE(every_op_has_a_row) {
+  std::set<std::string> recorded, files;
+  for (const OpCase& row : op_cases()) {
+    files.insert(row.file);
+    for (const auto& shapes : row.shapes) {
+      Tape<double> tape;
+      std::vector<Var<double>> x;
+      for (const auto& input : draw(row, shapes)) x.push_back(tape.variable(input));
+      row.in_double(x);
+      for (Id id = 0; id < tape.size(); ++id) {
+        if (tape.node(id).operation) recorded.insert(tape.node(id).operation->name());
+      }
+    }
+  }
+  const std::set<std::string> machinery{"elementwise", "elementwise_kernels", "reduce_kernels",
+                                        "slice_kernels", "ops"};
+  const std::regex definition("static constexpr auto name = \"([a-z_]+)\"");
+  int definitions = 0;
+  for (const char* folder : {"/ops", "/core"}) {
+    for (const auto& entry : std::filesystem::directory_iterator(std::string(ENGRAM_SOURCE_DIR) + folder)) {
+      const auto path = entry.path();
+      const std::string stem = path.stem();
+      if (path.extension() == ".hpp" && folder == std::string("/ops") && !machinery.contains(stem)) {
+        BOOST_TEST(files.contains(stem), "ops/" << stem << ".hpp has no row in op_cases.cpp");
+      }
+      if (machinery.contains(stem) && stem == "elementwise") continue;  // its comments show examples
+      std::ifstream file(path);
+      const std::string source{std::istreambuf_iterator<char>(file), {}};
+      for (std::sregex_iterator it(source.begin(), source.end(), definition), end; it != end; ++it) {
+        if (stem == "record") continue;  // likewise
+        ++definitions;
+        BOOST_TEST(recorded.contains((*it)[1]), "no row records " << (*it)[1] << " of " << path);
+      }
+    }
+  }
+  BOOST_TEST(definitions > 30);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace engram::testing
