@@ -2,5 +2,11 @@
 #pragma once
 
 #include "engram/core/gradcheck.hpp"
+#include "engram/core/shards.hpp"
 #include "engram/core/tape.hpp"
+#include "engram/nn/embedding.hpp"
+#include "engram/nn/linear.hpp"
+#include "engram/nn/lstm.hpp"
+#include "engram/nn/rnn.hpp"
+#include "engram/nn/summary.hpp"
 #include "engram/ops/ops.hpp"

@@ -111,6 +111,7 @@ class Array {
 
   /// The pool the memory is from, for a result that goes with this array.
   Pool& pool() const { return block_ ? *block_->pool : Pool::shared(); }
+  bool has_memory() const { return block_ != nullptr; }
   bool shares_memory_with(const Array& other) const { return block_ && block_ == other.block_; }
 
  private:

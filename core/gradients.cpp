@@ -57,6 +57,10 @@ Array<T> Gradient<T>::dense() const {
 
 template <class T>
 void Gradient<T>::add(const Gradient& other) {
+  if (!values_.has_memory()) {
+    *this = other;
+    return;
+  }
   if (is_sparse() && other.is_sparse()) {
     *this = merged(*this, other);
     return;

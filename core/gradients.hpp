@@ -28,7 +28,8 @@ class Gradient {
   /// The gradient as an array of the shape of the value.
   Array<T> dense() const;
 
-  /// Adds `other`, in place where it can: dense += either, rows merged with rows.
+  /// Adds `other`, in place where it can: dense += either, rows merged with rows. Adding to a
+  /// default-constructed gradient takes `other` as it is.
   void add(const Gradient& other);
 
  private:

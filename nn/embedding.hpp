@@ -1,0 +1,33 @@
+// Embedding: a trained row for each token.
+#pragma once
+
+#include "engram/core/random.hpp"
+#include "engram/core/tape.hpp"
+#include "engram/ops/gather_rows.hpp"
+
+namespace engram::nn {
+
+struct EmbeddingOptions {
+  Index rows, width;
+};
+
+/// A table w [rows, width] of vectors, normal with variance 1 at first: tokens [...] ->
+/// [..., width]. Its gradient is sparse: only rows that were used.
+template <class T>
+class Embedding {
+ public:
+  using value_type = T;
+
+  Embedding(const EmbeddingOptions& options, Random& random)
+      : w(random.normal<T>({options.rows, options.width})) {}
+
+  Var<T> operator()(Tape<T>& tape, const Indices& tokens, Site site = Site::current()) const {
+    return gather_rows(tape.read(w), tokens, site);
+  }
+
+  void visit(auto&& f) { f("w", w); }
+
+  Param<T> w;
+};
+
+}  // namespace engram::nn

@@ -1,0 +1,96 @@
+// Lstm: long short-term memory, written as its equations.
+//
+//   f = σ(x W_if + h' W_hf + b_f)      what of the old cell state to keep
+//   i = σ(x W_ii + h' W_hi + b_i)      what of the new to write
+//   g = tanh(x W_ig + h' W_hg + b_g)   the new
+//   o = σ(x W_io + h' W_ho + b_o)      what of it to show
+//   c = f ⊙ c' + i ⊙ g
+//   h = o ⊙ tanh(c)
+//
+// The four weight matrices of an equation group stand side by side in one, in the order f i g o.
+// Source: S. Hochreiter and J. Schmidhuber (1997), "Long short-term memory"; the forget gate is
+// from F. Gers, J. Schmidhuber and F. Cummins (2000), "Learning to forget".
+#pragma once
+
+#include "engram/core/tape.hpp"
+#include "engram/nn/init.hpp"
+#include "engram/nn/recurrent.hpp"
+#include "engram/nn/state.hpp"
+#include "engram/ops/ops.hpp"
+
+namespace engram::nn {
+
+/// One layer: w_ih [in, 4H], w_hh [H, 4H], b [4H], uniform in ±1/√H at first, except that the
+/// forget gate begins open (R. Jozefowicz, W. Zaremba and I. Sutskever, 2015).
+template <class T>
+class LstmLayer {
+ public:
+  using value_type = T;
+
+  LstmLayer(Index input, const RecurrentOptions& options, Random& random)
+      : w_ih(uniform_parameter<T>({input, 4 * options.hidden}, options.hidden, random)),
+        w_hh(uniform_parameter<T>({options.hidden, 4 * options.hidden}, options.hidden, random)),
+        b(uniform_parameter<T>({4 * options.hidden}, options.hidden, random)) {
+    std::fill_n(b.edit(), options.hidden, static_cast<T>(options.forget_bias));
+  }
+
+  /// x [T, B, in], h and c [B, H] -> the outputs [T, B, H]; h and c become those of the last step.
+  Var<T> operator()(const Var<T>& x, Var<T>& h, Var<T>& c) const {
+    Tape<T>& tape = x.tape();
+    const Var<T> projected = affine(x, tape.read(w_ih), tape.read(b));  // all steps at once
+    const Var<T> recurrent = tape.read(w_hh);
+    return over_time(projected, [&](const Var<T>& projection) {
+      const auto [f, i, g, o] = split<4>(projection + matmul(h, recurrent));
+      c = sigmoid(f) * c + sigmoid(i) * tanh(g);
+      h = sigmoid(o) * tanh(c);
+      return h;
+    });
+  }
+
+  void visit(auto&& f) {
+    f("w_ih", w_ih);
+    f("w_hh", w_hh);
+    f("b", b);
+  }
+
+  Param<T> w_ih, w_hh, b;
+};
+
+/// Stacked layers: the outputs of one are the inputs of the next.
+template <class T>
+class Lstm {
+ public:
+  using value_type = T;
+  using State = LstmState<Var<T>>;
+
+  Lstm(const RecurrentOptions& options, Random& random)
+      : layers(make_layers<LstmLayer<T>>(options, random)), options_(options) {}
+
+  struct Output {
+    Var<T> y;     ///< [T, B, H], the last layer's h
+    State state;  ///< h and c of all layers after the last step
+  };
+
+  /// x [T, B, in]; an empty state is zeros. `random` draws the dropout between layers; without
+  /// it there is none. Throws `Error` for sizes that do not fit, or no steps.
+  Output operator()(const Var<T>& x, State state = {}, Random* random = nullptr) const {
+    check_input(x, options_);
+    if (state.empty()) state = {zero_state(x, options_), zero_state(x, options_)};
+    check_state(state.h, x, options_);
+    check_state(state.c, x, options_);
+    Var<T> y = x;
+    for (std::size_t k = 0; k < layers.size(); ++k) {
+      y = layers[k](between_layers(y, k, options_, random), state.h[k], state.c[k]);
+    }
+    return {y, std::move(state)};
+  }
+
+  void visit(auto&& f) { f("layer", layers); }
+
+  std::vector<LstmLayer<T>> layers;
+
+ private:
+  RecurrentOptions options_;
+};
+
+}  // namespace engram::nn

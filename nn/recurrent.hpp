@@ -1,0 +1,80 @@
+// What recurrent layers share: options, checks, the loop over time.
+#pragma once
+
+#include <vector>
+
+#include "engram/core/tape.hpp"
+#include "engram/ops/ops.hpp"
+
+namespace engram::nn {
+
+struct RecurrentOptions {
+  Index input, hidden;
+  Index layers = 1;
+  double dropout = 0;      ///< between layers, while training
+  double forget_bias = 1;  ///< LSTM only: the forget gate's bias at first
+};
+
+/// `options.layers` layers, the first of input size `options.input`. Throws `Error` for sizes
+/// below 1 or a dropout outside [0, 1).
+template <class Layer>
+std::vector<Layer> make_layers(const RecurrentOptions& options, Random& random) {
+  const auto& [input, hidden, layers, dropout, forget_bias] = options;
+  if (input < 1 || hidden < 1 || layers < 1 || !(dropout >= 0 && dropout < 1)) {
+    fail("a recurrent network of input ", input, ", hidden ", hidden, ", layers ", layers,
+         ", dropout ", dropout, "; need sizes of at least 1 and 0 <= dropout < 1");
+  }
+  std::vector<Layer> out;
+  for (Index k = 0; k < layers; ++k) out.emplace_back(k == 0 ? input : hidden, options, random);
+  return out;
+}
+
+/// Throws `Error` unless x is [T, B, options.input] with at least one step.
+template <class T>
+void check_input(const Var<T>& x, const RecurrentOptions& options) {
+  const Shape shape = x.shape();
+  if (shape.rank() != 3 || shape[2] != options.input || shape[0] < 1) {
+    fail("a recurrent network of input size ", options.input, " was given x ", shape,
+         "; need [T, B, ", options.input, "] with T >= 1");
+  }
+}
+
+/// Throws `Error` unless there is one value [B, H] for each layer.
+template <class T>
+void check_state(const std::vector<Var<T>>& state, const Var<T>& x, const RecurrentOptions& options) {
+  const Shape expected{x.extent(1), options.hidden};
+  if (static_cast<Index>(state.size()) != options.layers) {
+    fail("a state of ", state.size(), " layers was given to a network of ", options.layers);
+  }
+  for (const Var<T>& v : state) {
+    if (v.shape() != expected) {
+      fail("a state of shape ", v.shape(), " was given with x ", x.shape(), "; need ", expected);
+    }
+  }
+}
+
+/// Zeros [B, H] for each layer.
+template <class T>
+std::vector<Var<T>> zero_state(const Var<T>& x, const RecurrentOptions& options) {
+  Tape<T>& tape = x.tape();
+  const Var<T> zero = tape.constant(Array<T>({x.extent(1), options.hidden}));
+  return std::vector<Var<T>>(static_cast<std::size_t>(options.layers), zero);
+}
+
+/// The input of layer `layer`: with dropout, except of the first.
+template <class T>
+Var<T> between_layers(const Var<T>& y, std::size_t layer, const RecurrentOptions& options, Random* random) {
+  return layer > 0 && random ? dropout(y, options.dropout, *random) : y;
+}
+
+/// step(x[t]) for t = 0, 1, ..., one after another, stacked to [T, ...].
+template <class T, class Step>
+Var<T> over_time(const Var<T>& x, Step&& step) {
+  std::vector<Var<T>, PoolAllocator<Var<T>>> outputs{PoolAllocator<Var<T>>(x.tape().pool())};
+  const Index steps = x.extent(0);
+  outputs.reserve(static_cast<std::size_t>(steps));
+  for (Index t = 0; t < steps; ++t) outputs.push_back(step(select(x, 0, t)));
+  return stack(std::span<const Var<T>>(outputs.data(), outputs.size()));
+}
+
+}  // namespace engram::nn

@@ -1,0 +1,79 @@
+// Rnn: the plain recurrent network, h = tanh(x w_ih + h' w_hh + b).
+#pragma once
+
+#include "engram/core/tape.hpp"
+#include "engram/nn/init.hpp"
+#include "engram/nn/recurrent.hpp"
+#include "engram/nn/state.hpp"
+#include "engram/ops/ops.hpp"
+
+namespace engram::nn {
+
+/// One layer: w_ih [in, H], w_hh [H, H], b [H], uniform in ±1/√H at first.
+template <class T>
+class RnnLayer {
+ public:
+  using value_type = T;
+
+  RnnLayer(Index input, const RecurrentOptions& options, Random& random)
+      : w_ih(uniform_parameter<T>({input, options.hidden}, options.hidden, random)),
+        w_hh(uniform_parameter<T>({options.hidden, options.hidden}, options.hidden, random)),
+        b(uniform_parameter<T>({options.hidden}, options.hidden, random)) {}
+
+  /// x [T, B, in] and h [B, H] -> the outputs [T, B, H]; h becomes the last of them.
+  Var<T> operator()(const Var<T>& x, Var<T>& h) const {
+    Tape<T>& tape = x.tape();
+    const Var<T> projected = affine(x, tape.read(w_ih), tape.read(b));  // all steps at once
+    const Var<T> recurrent = tape.read(w_hh);
+    return over_time(projected, [&](const Var<T>& projection) {
+      h = tanh(projection + matmul(h, recurrent));
+      return h;
+    });
+  }
+
+  void visit(auto&& f) {
+    f("w_ih", w_ih);
+    f("w_hh", w_hh);
+    f("b", b);
+  }
+
+  Param<T> w_ih, w_hh, b;
+};
+
+/// Stacked layers (J. Elman, 1990, "Finding structure in time").
+template <class T>
+class Rnn {
+ public:
+  using value_type = T;
+  using State = RnnState<Var<T>>;
+
+  Rnn(const RecurrentOptions& options, Random& random)
+      : layers(make_layers<RnnLayer<T>>(options, random)), options_(options) {}
+
+  struct Output {
+    Var<T> y;     ///< [T, B, H], the last layer's
+    State state;  ///< after the last step
+  };
+
+  /// x [T, B, in]; an empty state is zeros. `random` draws the dropout between layers; without
+  /// it there is none. Throws `Error` for sizes that do not fit, or no steps.
+  Output operator()(const Var<T>& x, State state = {}, Random* random = nullptr) const {
+    check_input(x, options_);
+    if (state.empty()) state.h = zero_state(x, options_);
+    check_state(state.h, x, options_);
+    Var<T> y = x;
+    for (std::size_t k = 0; k < layers.size(); ++k) {
+      y = layers[k](between_layers(y, k, options_, random), state.h[k]);
+    }
+    return {y, std::move(state)};
+  }
+
+  void visit(auto&& f) { f("layer", layers); }
+
+  std::vector<RnnLayer<T>> layers;
+
+ private:
+  RecurrentOptions options_;
+};
+
+}  // namespace engram::nn
