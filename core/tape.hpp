@@ -159,6 +159,10 @@ std::vector<Var<T>> grad(const Var<T>& y, std::span<const Var<T>> targets) {
   return y.tape().gradients(y, targets, {.record = true});
 }
 template <class T>
+std::vector<Var<T>> grad(const Var<T>& y, const std::vector<Var<T>>& targets) {
+  return grad(y, std::span<const Var<T>>(targets));
+}
+template <class T>
 std::vector<Var<T>> grad(const Var<T>& y, std::initializer_list<Var<T>> targets) {
   return grad(y, std::span<const Var<T>>(targets.begin(), targets.size()));
 }

@@ -19,7 +19,7 @@ namespace engram::nn {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
+using Json = nlohmann::json;
 
 static_assert(std::endian::native == std::endian::little, "the numbers are copied as they lie");
 
@@ -33,16 +33,22 @@ template <class T>
 Tensor make(const Shape& shape) {
   return Array<T>::uninitialized(shape);
 }
-constexpr std::array<Dtype, 3> kDtypes{{{"F32", 4, make<float>},
-                                        {"F64", 8, make<double>},
-                                        {"I32", 4, make<std::int32_t>}}};
+constexpr std::array<Dtype, 3> kDtypes{
+    {{"F32", 4, make<float>}, {"F64", 8, make<double>}, {"I32", 4, make<std::int32_t>}}};
 constexpr auto kMetadata = "__metadata__";
 constexpr std::uint64_t kMaxHeader = 100'000'000;  // as the reference implementation
+
+// What a message shows of a name or a value from a file.
+std::string shown(const Json& value) {
+  const std::string all = value.dump();
+  return all.size() <= 100 ? all : all.substr(0, 100) + "...";
+}
 
 const Dtype& dtype_of(const Tensor& tensor) { return kDtypes[tensor.index()]; }
 
 std::string description(const Tensor& tensor) {
-  return std::visit([&](const auto& x) { return text(dtype_of(tensor).name, " ", x.shape()); }, tensor);
+  return std::visit([&](const auto& x) { return text(dtype_of(tensor).name, " ", x.shape()); },
+                    tensor);
 }
 
 // ---- Reading. The file may come from anywhere: nothing in it is believed.
@@ -63,7 +69,7 @@ Json parsed(const std::string& header) {
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end) keys.pop_back();
     if (event == Json::parse_event_t::key && !keys.back().insert(value.get<std::string>()).second) {
-      fail("the header has ", value, " twice");
+      fail("the header has ", shown(value), " twice");
     }
     return true;
   };
@@ -75,7 +81,8 @@ Json parsed(const std::string& header) {
 }
 
 const Json& field(const Json& table, const char* name) {
-  if (!table.is_object()) fail(table, " where a table with dtype, shape and data_offsets must be");
+  if (!table.is_object())
+    fail(shown(table), " where a table with dtype, shape and data_offsets must be");
   const auto found = table.find(name);
   if (found == table.end()) fail("no ", name);
   return *found;
@@ -84,11 +91,11 @@ const Json& field(const Json& table, const char* name) {
 // The whole numbers of a list, each at most `most`.
 std::vector<std::uint64_t> numbers(const Json& table, const char* name, std::uint64_t most) {
   const Json& list = field(table, name);
-  if (!list.is_array()) fail(name, " is ", list, ", no list");
+  if (!list.is_array()) fail(name, " is ", shown(list), ", no list");
   std::vector<std::uint64_t> out;
   for (const Json& number : list) {
     if (!number.is_number_unsigned() || number.get<std::uint64_t>() > most) {
-      fail(name, " ", list, ": need whole numbers in [0, ", most, "]");
+      fail(name, " ", shown(list), ": need whole numbers in [0, ", most, "]");
     }
     out.push_back(number.get<std::uint64_t>());
   }
@@ -101,18 +108,18 @@ Entry entry(const std::string& name, const Json& table, std::uint64_t data_size)
   for (const Dtype& known : kDtypes) {
     if (dtype == known.name) out.dtype = &known;
   }
-  if (!out.dtype) fail("dtype ", dtype, " is not known; F32, F64 and I32 are");
+  if (!out.dtype) fail("dtype ", shown(dtype), " is not known; F32, F64 and I32 are");
   const auto extents = numbers(table, "shape", std::numeric_limits<std::int32_t>::max());
   out.shape = Shape(std::vector<Index>(extents.begin(), extents.end()));
   const auto offsets = numbers(table, "data_offsets", data_size);
   if (offsets.size() != 2 || offsets[0] > offsets[1]) {
-    fail("data_offsets ", table["data_offsets"], ": need [begin, end] with begin <= end");
+    fail("data_offsets ", shown(table["data_offsets"]), ": need [begin, end] with begin <= end");
   }
   out.begin = offsets[0];
   out.end = offsets[1];
   const std::uint64_t need = static_cast<std::uint64_t>(out.shape.size()) * out.dtype->bytes;
   if (out.end - out.begin != need) {
-    fail("data_offsets ", table["data_offsets"], " hold ", out.end - out.begin, " bytes; ",
+    fail("data_offsets ", shown(table["data_offsets"]), " hold ", out.end - out.begin, " bytes; ",
          out.dtype->name, " ", out.shape, " needs ", need);
   }
   return out;
@@ -126,7 +133,7 @@ std::vector<Entry> entries(const Json& header, std::uint64_t data_size) {
     try {
       out.push_back(entry(name, table, data_size));
     } catch (const Error& error) {
-      fail("tensor ", Json(name), ": ", error.what());
+      fail("tensor ", shown(name), ": ", error.what());
     }
   }
   std::sort(out.begin(), out.end(), [](const Entry& a, const Entry& b) {
@@ -135,12 +142,13 @@ std::vector<Entry> entries(const Json& header, std::uint64_t data_size) {
   std::uint64_t at = 0;
   for (const Entry& e : out) {
     if (e.begin != at) {
-      fail("tensor ", Json(e.name), ": begins at byte ", e.begin, " of the data, which ",
+      fail("tensor ", shown(e.name), ": begins at byte ", e.begin, " of the data, which ",
            e.begin < at ? "overlaps one before" : "leaves a hole", "; need ", at);
     }
     at = e.end;
   }
-  if (at != data_size) fail("the tensors end at byte ", at, " of the data, the file at ", data_size);
+  if (at != data_size)
+    fail("the tensors end at byte ", at, " of the data, the file at ", data_size);
   return out;
 }
 
@@ -157,7 +165,8 @@ Tensors read_file(const fs::path& path) {
   if (size < sizeof length) fail("no safetensors file: it has only ", size, " bytes");
   read(file, &length, sizeof length);
   if (length > std::min(size - sizeof length, kMaxHeader)) {
-    fail("no safetensors file, or cut off: it has ", size, " bytes and speaks of a header of ", length);
+    fail("no safetensors file, or cut off: it has ", size, " bytes and speaks of a header of ",
+         length);
   }
   std::string text(length, '\0');
   read(file, text.data(), length);
@@ -166,9 +175,10 @@ Tensors read_file(const fs::path& path) {
   Tensors out;
   if (header.contains(kMetadata)) {
     const Json& metadata = header[kMetadata];
-    if (!metadata.is_object()) fail(kMetadata, " is ", metadata, ", no table of strings");
+    if (!metadata.is_object()) fail(kMetadata, " is ", shown(metadata), ", no table of strings");
     for (const auto& [key, value] : metadata.items()) {
-      if (!value.is_string()) fail(kMetadata, ": ", Json(key), " is ", value, ", no string");
+      if (!value.is_string())
+        fail(kMetadata, ": ", shown(key), " is ", shown(value), ", no string");
       out.metadata[key] = value.get<std::string>();
     }
   }
@@ -198,12 +208,12 @@ Layout layout(const Tensors& tensors) {
     return dtype_of(*a.second).bytes > dtype_of(*b.second).bytes;
   });
   Layout out;
-  Json header = Json::object();
+  auto header = nlohmann::ordered_json::object();
   if (!tensors.metadata.empty()) header[kMetadata] = tensors.metadata;
   std::uint64_t at = 0;
   for (const auto& [name, tensor] : order) {
     const Shape shape = std::visit([](const auto& x) { return x.shape(); }, *tensor);
-    Json extents = Json::array();
+    std::vector<Index> extents;
     for (int k = 0; k < shape.rank(); ++k) extents.push_back(shape[k]);
     const Dtype& dtype = dtype_of(*tensor);
     const std::uint64_t end = at + static_cast<std::uint64_t>(shape.size()) * dtype.bytes;
@@ -238,7 +248,13 @@ const Array<T>& Tensors::get(const std::string& name) const {
 }
 
 void save(const fs::path& path, const Tensors& tensors) {
-  const Layout plan = layout(tensors);
+  const auto plan = [&] {
+    try {
+      return layout(tensors);
+    } catch (const Error& error) {
+      fail("cannot write ", path.string(), ": ", error.what());
+    }
+  }();
   AtomicFile file(path);
   const std::uint64_t length = plan.header.size();
   file.write(std::as_bytes(std::span(&length, 1)));
@@ -249,14 +265,12 @@ void save(const fs::path& path, const Tensors& tensors) {
   file.commit();
 }
 
-Tensors load(const fs::path& path) {
-  try {
-    return read_file(path);
-  } catch (const std::system_error& error) {
-    fail("cannot read ", path.string(), ": ", error.code().message());
-  } catch (const Error& error) {
-    fail(path.string(), ": ", error.what());
-  }
+Tensors load(const fs::path& path) try {
+  return read_file(path);
+} catch (const std::system_error& error) {
+  fail("cannot read ", path.string(), ": ", error.code().message());
+} catch (const Error& error) {
+  fail("cannot read ", path.string(), ": ", error.what());
 }
 
 template const Array<float>& Tensors::get(const std::string&) const;

@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 #include <span>
+#include <vector>
 
 #include "engram/core/var.hpp"
 
@@ -18,6 +19,10 @@ namespace engram {
 template <class T>
 Var<T> concat(std::span<const Var<T>> xs, int axis, Site site = Site::current());
 template <class T>
+Var<T> concat(const std::vector<Var<T>>& xs, int axis, Site site = Site::current()) {
+  return concat(std::span<const Var<T>>(xs), axis, site);
+}
+template <class T>
 Var<T> concat(std::initializer_list<Var<T>> xs, int axis, Site site = Site::current()) {
   return concat(std::span<const Var<T>>(xs.begin(), xs.size()), axis, site);
 }
@@ -32,6 +37,10 @@ Var<T> concat(std::initializer_list<Var<T>> xs, int axis, Site site = Site::curr
 /// Source:     NumPy, "numpy.stack"
 template <class T>
 Var<T> stack(std::span<const Var<T>> xs, int axis = 0, Site site = Site::current());
+template <class T>
+Var<T> stack(const std::vector<Var<T>>& xs, int axis = 0, Site site = Site::current()) {
+  return stack(std::span<const Var<T>>(xs), axis, site);
+}
 template <class T>
 Var<T> stack(std::initializer_list<Var<T>> xs, int axis = 0, Site site = Site::current()) {
   return stack(std::span<const Var<T>>(xs.begin(), xs.size()), axis, site);

@@ -1,0 +1,51 @@
+#include "engram/nn/parameter_file.hpp"
+
+#include <set>
+
+namespace engram::nn {
+
+template <class T>
+void put_parameters(Tensors& tensors, const std::vector<NamedParam<T>>& parameters,
+                    const std::string& prefix) {
+  for (const auto& [name, param] : parameters) {
+    // A copy: optimisers edit parameters in place.
+    const Array<T>& value = param.value();
+    if (!tensors.tensors.emplace(prefix + name, Array<T>(value.shape(), value.values())).second) {
+      fail("two tensors are called ", prefix, name);
+    }
+  }
+}
+
+template <class T>
+void load_parameters(const Tensors& tensors, const std::vector<NamedParam<T>>& parameters,
+                     const std::string& prefix) {
+  std::string wrong;
+  std::set<std::string> known;
+  for (const auto& [name, param] : parameters) {
+    known.insert(prefix + name);
+    try {
+      const Shape& shape = tensors.get<T>(prefix + name).shape();
+      if (shape != param.shape()) {
+        fail("tensor ", prefix, name, " has shape ", shape, ", the parameter ", param.shape());
+      }
+    } catch (const Error& error) {
+      wrong += text("\n  ", error.what());
+    }
+  }
+  for (const auto& [name, tensor] : tensors.tensors) {
+    if (name.starts_with(prefix) && !known.contains(name)) {
+      wrong += text("\n  no parameter for tensor ", name);
+    }
+  }
+  if (!wrong.empty()) fail("the tensors are not those of these parameters:", wrong);
+  for (auto [name, param] : parameters) param.assign(tensors.get<T>(prefix + name));
+}
+
+template void put_parameters(Tensors&, const std::vector<NamedParam<float>>&, const std::string&);
+template void put_parameters(Tensors&, const std::vector<NamedParam<double>>&, const std::string&);
+template void load_parameters(const Tensors&, const std::vector<NamedParam<float>>&,
+                              const std::string&);
+template void load_parameters(const Tensors&, const std::vector<NamedParam<double>>&,
+                              const std::string&);
+
+}  // namespace engram::nn
