@@ -6,4 +6,4 @@ top=$(cd "$(dirname "$0")" && pwd)
 "$top/.ci/setup" language_model
 [[ $# -gt 0 ]] || set -- --text "$top" --out "$top/build/run"
 [[ $1 != -* ]] || set -- train "$@"
-exec "$top/build/release/examples/language_model" "$@"
+exec "$top/build/${PRESET:-release}/examples/language_model" "$@"

@@ -22,7 +22,9 @@ class Array {
   /// No elements: shape [0].
   Array() : shape_{0} {}
   /// Zeros.
-  explicit Array(const Shape& shape) : Array(uninitialized(shape)) { std::fill_n(data_, size(), T{}); }
+  explicit Array(const Shape& shape) : Array(uninitialized(shape)) {
+    std::fill_n(data_, size(), T{});
+  }
   /// The values in row-major order. Throws `Error` when their number is not `shape.size()`.
   Array(const Shape& shape, std::span<const T> values) : Array(uninitialized(shape)) {
     if (static_cast<Index>(values.size()) != size()) {

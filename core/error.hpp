@@ -37,7 +37,6 @@ template <class... Parts>
 /// was recorded. An error that names a site already is left as it is.
 Error located(const std::string& operation, const Error& error, const Site& site);
 
-
 /// `error` of a step that works for `operation`: the same, with `site` in place of any inner one.
 Error relocated(const std::string& operation, const Error& error, const Site& site);
 

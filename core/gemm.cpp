@@ -32,7 +32,8 @@ auto matrix(T* data, Index rows, Index columns) {
 }  // namespace
 
 template <class T>
-void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, const T* a, const T* b, T beta, T* c) {
+void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, const T* a, const T* b, T beta,
+          T* c) {
   static const bool held = hold_to_one_thread();
   static_cast<void>(held);
   if (m == 0 || n == 0) return;
@@ -50,7 +51,9 @@ std::string blas_name() {
   return std::string(openblas_get_config()) + ", core " + openblas_get_corename();
 }
 
-template void gemm(Transpose, Transpose, Index, Index, Index, const float*, const float*, float, float*);
-template void gemm(Transpose, Transpose, Index, Index, Index, const double*, const double*, double, double*);
+template void gemm(Transpose, Transpose, Index, Index, Index, const float*, const float*, float,
+                   float*);
+template void gemm(Transpose, Transpose, Index, Index, Index, const double*, const double*, double,
+                   double*);
 
 }  // namespace engram

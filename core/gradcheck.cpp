@@ -19,7 +19,8 @@ class Check {
     Random random{options.seed};
     Tape<double> tape;
     upstream_ = random.uniform<double>(f(variables(tape, inputs)).shape(), 0.5, 2);
-    for (const auto& input : inputs) directions_.push_back(random.uniform<double>(input.shape(), -1, 1));
+    for (const auto& input : inputs)
+      directions_.push_back(random.uniform<double>(input.shape(), -1, 1));
   }
 
   GradcheckResult run() {
@@ -112,8 +113,8 @@ class Check {
         ++result_.compared;
         result_.worst = std::max(result_.worst, error);
         if (!(error <= options_.tolerance) && result_.failure.empty()) {
-          result_.failure = text(what, ": the derivative by input ", k, " ", got[k].shape(), " at element ",
-                                 i, " is ", a, ", differences give ", b);
+          result_.failure = text(what, ": the derivative by input ", k, " ", got[k].shape(),
+                                 " at element ", i, " is ", a, ", differences give ", b);
         }
       }
     }

@@ -14,16 +14,16 @@ namespace engram {
 using Differentiable = std::function<Var<double>(std::span<const Var<double>>)>;
 
 struct GradcheckOptions {
-  double tolerance = 1e-6;    ///< of |a - b| / max(1, |a|, |b|)
-  double step = 1e-5;         ///< of the differences, times max(1, |x|)
-  bool second_order = true;   ///< check the derivative of the derivative too
-  std::uint64_t seed = 1;     ///< of the upstream gradient and of the direction
+  double tolerance = 1e-6;   ///< of |a - b| / max(1, |a|, |b|)
+  double step = 1e-5;        ///< of the differences, times max(1, |x|)
+  bool second_order = true;  ///< check the derivative of the derivative too
+  std::uint64_t seed = 1;    ///< of the upstream gradient and of the direction
 };
 
 struct GradcheckResult {
-  double worst = 0;      ///< the largest error met
-  Index compared = 0;    ///< numbers compared
-  std::string failure;   ///< what is wrong and where; empty when all agree
+  double worst = 0;     ///< the largest error met
+  Index compared = 0;   ///< numbers compared
+  std::string failure;  ///< what is wrong and where; empty when all agree
   bool passed() const { return failure.empty() && compared > 0; }
 };
 

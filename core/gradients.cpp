@@ -24,10 +24,9 @@ template <class T>
 Gradient<T> merged(const Gradient<T>& a, const Gradient<T>& b) {
   const Index width = a.shape().without(0).size();
   Indices rows = Indices::uninitialized({a.rows().size() + b.rows().size()}, a.values().pool());
-  const Index count =
-      std::set_union(a.rows().begin(), a.rows().end(), b.rows().begin(), b.rows().end(),
-                     rows.edit_shared()) -
-      rows.edit_shared();
+  const Index count = std::set_union(a.rows().begin(), a.rows().end(), b.rows().begin(),
+                                     b.rows().end(), rows.edit_shared()) -
+                      rows.edit_shared();
   rows = rows.window(0, {count});
   Array<T> values = Array<T>::uninitialized(a.shape().with(0, count), a.values().pool());
   T* to = values.edit_shared();
@@ -104,8 +103,9 @@ const typename Gradients<T>::Entry& Gradients<T>::entry(const Var<T>& variable) 
       return entry;
     }
   }
-  fail("no gradient of this Var: it is no variable or parameter, or the result does not depend on "
-       "it; for values in between use grad(y, {x})");
+  fail(
+      "no gradient of this Var: it is no variable or parameter, or the result does not depend on "
+      "it; for values in between use grad(y, {x})");
 }
 
 template <class T>

@@ -22,7 +22,7 @@ class Gradient {
 
   const Shape& shape() const { return shape_; }
   bool is_sparse() const { return rows_.has_value(); }
-  const Indices& rows() const { return *rows_; }     ///< sparse only
+  const Indices& rows() const { return *rows_; }      ///< sparse only
   const Array<T>& values() const { return values_; }  ///< dense: all; sparse: of the rows
   Array<T>& values() { return values_; }
   /// The gradient as an array of the shape of the value.

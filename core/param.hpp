@@ -52,8 +52,7 @@ template <class T>
 class Param : public ParamRef<T> {
  public:
   Param() : Param(Array<T>()) {}
-  explicit Param(const Array<T>& value)
-      : ParamRef<T>(Array<T>(value.shape(), value.values())) {}
+  explicit Param(const Array<T>& value) : ParamRef<T>(Array<T>(value.shape(), value.values())) {}
   Param(const Param& other) : Param(other.value()) {}
   Param(Param&& other) noexcept = default;
   Param& operator=(Param other) noexcept {

@@ -201,8 +201,8 @@ Gradient<T> Pass<T>::take_rows(Id id) {
   for (const Rows& part : rows_) {
     if (part.id != id) continue;
     for (Index i = 0; i < part.rows.size(); ++i) {
-      order_.push_back({part.rows[i], static_cast<std::uint32_t>(order_.size()),
-                        part.dy.data() + i * width});
+      order_.push_back(
+          {part.rows[i], static_cast<std::uint32_t>(order_.size()), part.dy.data() + i * width});
     }
   }
   std::sort(order_.begin(), order_.end());

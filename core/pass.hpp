@@ -69,12 +69,12 @@ class Pass {
   bool rules_only_ = false;
   std::vector<Array<T>> grads_;
   std::vector<Hold> holds_;
-  std::vector<Id> recorded_;             ///< gradient Vars by node, kNone where there is none
-  std::vector<Rows> rows_;               ///< row contributions to leaves
-  std::vector<std::uint8_t> on_path_;    ///< with targets: whether a node depends on one
+  std::vector<Id> recorded_;           ///< gradient Vars by node, kNone where there is none
+  std::vector<Rows> rows_;             ///< row contributions to leaves
+  std::vector<std::uint8_t> on_path_;  ///< with targets: whether a node depends on one
   std::vector<std::uint8_t> is_target_;
   std::vector<RowAt> order_;
-  std::vector<Id> chain_;                ///< views of views, while opening one
+  std::vector<Id> chain_;  ///< views of views, while opening one
   Var<T> dy_;
 };
 

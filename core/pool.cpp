@@ -78,7 +78,7 @@ Block* Pool::take(std::size_t bytes) {
   if (block) {
     free_[size_class] = block->next;
   } else {
-    block = new (::operator new(total, std::align_val_t{kAlignment})) Block;
+    block = new (::operator new (total, std::align_val_t{kAlignment})) Block;
     block->pool = this;
     block->size_class = size_class;
     usage_.reserved += total;
@@ -111,7 +111,7 @@ void Pool::give_back(Block* block) {
 void Pool::free_block(Block* block) {
   usage_.reserved -= bytes_of(block->size_class);
   block->~Block();
-  ::operator delete(block, std::align_val_t{kAlignment});
+  ::operator delete (block, std::align_val_t{kAlignment});
 }
 
 void Pool::free_unused() {

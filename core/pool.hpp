@@ -83,9 +83,7 @@ struct PoolAllocator {
   template <class F>
   PoolAllocator(const PoolAllocator<F>& other) : pool(other.pool) {}
 
-  E* allocate(std::size_t count) {
-    return static_cast<E*>(pool->take(count * sizeof(E))->bytes());
-  }
+  E* allocate(std::size_t count) { return static_cast<E*>(pool->take(count * sizeof(E))->bytes()); }
   void deallocate(E* bytes, std::size_t count) {
     Pool::block_of(bytes, count * sizeof(E))->release();
   }

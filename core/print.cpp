@@ -12,10 +12,14 @@ namespace {
 template <class T>
 std::string kind_of(const Node<T>& node) {
   switch (node.kind) {
-    case Kind::variable: return "variable";
-    case Kind::parameter: return "parameter";
-    case Kind::operation: return node.operation->name();
-    case Kind::constant: break;
+    case Kind::variable:
+      return "variable";
+    case Kind::parameter:
+      return "parameter";
+    case Kind::operation:
+      return node.operation->name();
+    case Kind::constant:
+      break;
   }
   return "constant";
 }
@@ -36,11 +40,13 @@ std::string place_of(const Site& site) {
 template <class T>
 std::string table(const Tape<T>& tape) {
   using Line = std::array<std::string, 7>;
-  std::vector<Line> lines{{"id", "operation", "inputs", "shape", "gradient", "value", "recorded at"}};
+  std::vector<Line> lines{
+      {"id", "operation", "inputs", "shape", "gradient", "value", "recorded at"}};
   for (Id id = 0; id < tape.size(); ++id) {
     const Node<T>& node = tape.node(id);
     std::string inputs;
-    for (const Id input : tape.inputs(node)) inputs += (inputs.empty() ? "" : " ") + std::to_string(input);
+    for (const Id input : tape.inputs(node))
+      inputs += (inputs.empty() ? "" : " ") + std::to_string(input);
     lines.push_back({std::to_string(id), kind_of(node), inputs, node.value.shape().str(),
                      node.needs_gradient ? "yes" : "", value_of(node), place_of(node.site)});
   }
@@ -70,7 +76,8 @@ std::string graphviz(const Tape<T>& tape) {
     const char* shape = node.kind == Kind::operation  ? "box"
                         : node.kind == Kind::constant ? "plaintext"
                                                       : "ellipse";
-    out << "  n" << id << " [shape=" << shape << ", label=\"" << id << ": " << kind_of(node) << "\\n"
+    out << "  n" << id << " [shape=" << shape << ", label=\"" << id << ": " << kind_of(node)
+        << "\\n"
         << node.value.shape() << (value.empty() ? "" : " = ") << value << "\"];\n";
     for (const Id input : tape.inputs(node)) out << "  n" << input << " -> n" << id << ";\n";
   }

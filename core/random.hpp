@@ -13,7 +13,8 @@ namespace engram {
 /// thread drew first.
 class Random {
  public:
-  explicit Random(std::uint64_t seed = 0, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
+  explicit Random(std::uint64_t seed = 0, std::uint64_t stream = 0)
+      : seed_(seed), stream_(stream) {}
 
   /// Another stream of the same seed, for a shard, a layer or an epoch.
   Random stream(std::uint64_t number) const { return Random(seed_, number); }
@@ -23,9 +24,9 @@ class Random {
   std::uint64_t position() const { return position_; }
   void seek(std::uint64_t position) { position_ = position; }
 
-  std::uint32_t bits();         ///< 32 random bits
-  double uniform();             ///< in [0, 1), 53 bits
-  double normal();              ///< mean 0, variance 1 (Box and Muller, 1958)
+  std::uint32_t bits();  ///< 32 random bits
+  double uniform();      ///< in [0, 1), 53 bits
+  double normal();       ///< mean 0, variance 1 (Box and Muller, 1958)
   /// A whole number in [0, n), n > 0, without bias.
   std::uint64_t below(std::uint64_t n);
 

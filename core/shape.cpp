@@ -3,21 +3,38 @@
 #include <algorithm>
 #include <limits>
 #include <ostream>
-#include <vector>
 
 #include "engram/core/error.hpp"
 
 namespace engram {
+namespace {
+
+// So that bytes can be counted without overflow, whatever the extents.
+constexpr Index kMaxSize = Index{1} << 58;
+
+// The extents in memory of their own, with room for one more.
+std::array<Index, kMaxRank + 1> copied(const Shape& shape) {
+  std::array<Index, kMaxRank + 1> out{};
+  for (int k = 0; k < shape.rank(); ++k) out[static_cast<std::size_t>(k)] = shape[k];
+  return out;
+}
+
+}  // namespace
 
 Shape::Shape(std::span<const Index> extents) {
   if (extents.size() > kMaxRank) {
     fail("a shape of ", extents.size(), " axes; at most ", kMaxRank, " are supported: reshape");
   }
+  Index product = 1;  // of the extents that are not 0
   for (const Index extent : extents) {
     if (extent < 0 || extent > std::numeric_limits<std::int32_t>::max()) {
       fail("extent ", extent, " of axis ", rank_, " is outside [0, 2147483647]");
     }
     extents_[static_cast<std::size_t>(rank_++)] = static_cast<std::int32_t>(extent);
+    if (product > kMaxSize / std::max<Index>(extent, 1)) {
+      fail("a shape that begins with ", *this, " has more than 2^58 elements");
+    }
+    product *= std::max<Index>(extent, 1);
   }
 }
 
@@ -35,25 +52,29 @@ int Shape::axis(int axis) const {
 }
 
 Shape Shape::with(int axis, Index extent) const {
-  std::vector<Index> extents(extents_.begin(), extents_.begin() + rank_);
+  auto extents = copied(*this);
   extents[static_cast<std::size_t>(this->axis(axis))] = extent;
-  return Shape(extents);
+  return Shape(std::span(extents.data(), static_cast<std::size_t>(rank_)));
 }
 
 Shape Shape::without(int axis) const {
-  std::vector<Index> extents(extents_.begin(), extents_.begin() + rank_);
-  extents.erase(extents.begin() + this->axis(axis));
-  return Shape(extents);
+  auto extents = copied(*this);
+  Index* at = extents.data() + this->axis(axis);
+  std::copy(at + 1, extents.data() + rank_, at);
+  return Shape(std::span(extents.data(), static_cast<std::size_t>(rank_ - 1)));
 }
 
 Shape Shape::inserted(int axis, Index extent) const {
-  std::vector<Index> extents(extents_.begin(), extents_.begin() + rank_);
-  extents.insert(extents.begin() + axis, extent);
-  return Shape(extents);
+  auto extents = copied(*this);
+  Index* end = extents.data() + rank_;
+  std::copy_backward(extents.data() + axis, end, end + 1);
+  extents[static_cast<std::size_t>(axis)] = extent;
+  return Shape(std::span(extents.data(), static_cast<std::size_t>(rank_ + 1)));
 }
 
 Shape Shape::axes(int begin, int end) const {
-  return Shape(std::vector<Index>(extents_.begin() + begin, extents_.begin() + end));
+  const auto extents = copied(*this);
+  return Shape(std::span(extents.data() + begin, static_cast<std::size_t>(end - begin)));
 }
 
 std::array<Index, kMaxRank> Shape::strides() const {

@@ -20,7 +20,8 @@ inline constexpr int kMaxRank = 7;
 class Shape {
  public:
   Shape() = default;  ///< rank 0: a scalar
-  /// Throws `Error` for a negative extent, one over 2^31 - 1, or more than `kMaxRank` axes.
+  /// Throws `Error` for a negative extent, one over 2^31 - 1, more than `kMaxRank` axes,
+  /// or more than 2^58 elements.
   Shape(std::initializer_list<Index> extents) : Shape(std::span(extents.begin(), extents.size())) {}
   explicit Shape(std::span<const Index> extents);
 

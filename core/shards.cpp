@@ -33,7 +33,8 @@ typename Shards<T>::Result Shards<T>::run(const std::function<Var<T>(int, Tape<T
   Gradients<T>& sum = gradients_[0];
   for (std::size_t k = 1; k < gradients_.size(); ++k) {
     for (const auto& entry : gradients_[k].entries()) {
-      if (entry.param && !sum.find(*entry.param)) sum.entries().push_back({entry.param, {}, {}, {}});
+      if (entry.param && !sum.find(*entry.param))
+        sum.entries().push_back({entry.param, {}, {}, {}});
     }
   }
   workers_.each(static_cast<Index>(sum.entries().size()), [&](Index at) {

@@ -55,8 +55,9 @@ void Tape<T>::check(const Var<T>& var) const {
     fail("values of two tapes meet; bring one over with tape.constant(other.value())");
   }
   if (var.generation() != generation_ || var.id() >= nodes_.size()) {
-    fail("this Var is stale: its tape was cleared after it was recorded; record it again, or keep "
-         "its value() as an Array");
+    fail(
+        "this Var is stale: its tape was cleared after it was recorded; record it again, or keep "
+        "its value() as an Array");
   }
 }
 

@@ -10,13 +10,13 @@ int main() {
   // [first]
   Tape<double> tape;
   const auto x = tape.variable(Array<double>({3}, {0.5, 1.0, 2.0}));
-  const auto y = sum(tanh(x) * x);            // recorded as it is computed
+  const auto y = sum(tanh(x) * x);               // recorded as it is computed
   const Array<double> dx = tape.backward(y)[x];  // one walk back over the tape
   // [end first]
 
   // [second]
-  const auto dy = grad(y, {x})[0];               // the gradient, on the tape
-  const auto second = grad(sum(dy), {x})[0];     // and its gradient
+  const auto dy = grad(y, {x})[0];            // the gradient, on the tape
+  const auto second = grad(sum(dy), {x})[0];  // and its gradient
   // [end second]
 
   bool right = true;

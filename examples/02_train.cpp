@@ -16,10 +16,10 @@ int main() {
   for (int step = 0; step < 600; ++step) {
     const Array<float> x = random.uniform<float>({10, 32, 1}, -0.5f, 0.5f);  // [T, B, 1]
     Array<float> sums = x;
-    for (Index i = 32; i < x.size(); ++i) sums.edit()[i] += sums[i - 32];    // along T
+    for (Index i = 32; i < x.size(); ++i) sums.edit()[i] += sums[i - 32];  // along T
 
     tape.clear();
-    const auto [h, state] = lstm(tape.constant(x));                          // h [T, B, 16]
+    const auto [h, state] = lstm(tape.constant(x));  // h [T, B, 16]
     const auto loss = mse(readout(h), tape.constant(sums));
     adam.step(tape.backward(loss));
     error = loss.item();

@@ -44,13 +44,15 @@ int main() {
   const std::vector<std::vector<double>> curves{norms(rnn), norms(lstm), norms(open)};
   const char* titles[] = {"plain RNN", "LSTM, forget bias 1", "LSTM, forget bias 5"};
 
-  std::puts("set terminal svg size 720,420 font 'sans-serif,13' background 'white'\n"
-            "set logscale y; set format y '10^{%T}'; set grid; set key bottom left\n"
-            "set xlabel 'steps into the past'\n"
-            "set ylabel 'norm of the gradient, relative to the last step'");
+  std::puts(
+      "set terminal svg size 720,420 font 'sans-serif,13' background 'white'\n"
+      "set logscale y; set format y '10^{%T}'; set grid; set key bottom left\n"
+      "set xlabel 'steps into the past'\n"
+      "set ylabel 'norm of the gradient, relative to the last step'");
   for (std::size_t k = 0; k < curves.size(); ++k) {
     std::printf("$curve%zu << EOD\n", k);
-    for (std::size_t t = 0; t < curves[k].size(); ++t) std::printf("%zu %.6e\n", t, curves[k][t] / curves[k][0]);
+    for (std::size_t t = 0; t < curves[k].size(); ++t)
+      std::printf("%zu %.6e\n", t, curves[k][t] / curves[k][0]);
     std::puts("EOD");
   }
   std::printf("plot ");

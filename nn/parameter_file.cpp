@@ -22,7 +22,11 @@ void load_parameters(const Tensors& tensors, const std::vector<NamedParam<T>>& p
   std::string wrong;
   std::set<std::string> known;
   for (const auto& [name, param] : parameters) {
-    known.insert(prefix + name);
+    if (!known.insert(prefix + name).second) fail("two parameters are called ", prefix, name);
+    if (!tensors.tensors.contains(prefix + name)) {
+      wrong += text("\n  no tensor ", prefix, name, " ", param.shape());
+      continue;
+    }
     try {
       const Shape& shape = tensors.get<T>(prefix + name).shape();
       if (shape != param.shape()) {

@@ -41,7 +41,8 @@ void check_input(const Var<T>& x, const RecurrentOptions& options) {
 
 /// Throws `Error` unless there is one value [B, H] for each layer.
 template <class T>
-void check_state(const std::vector<Var<T>>& state, const Var<T>& x, const RecurrentOptions& options) {
+void check_state(const std::vector<Var<T>>& state, const Var<T>& x,
+                 const RecurrentOptions& options) {
   const Shape expected{x.extent(1), options.hidden};
   if (static_cast<Index>(state.size()) != options.layers) {
     fail("a state of ", state.size(), " layers was given to a network of ", options.layers);
@@ -63,7 +64,8 @@ std::vector<Var<T>> zero_state(const Var<T>& x, const RecurrentOptions& options)
 
 /// The input of layer `layer`: with dropout, except of the first.
 template <class T>
-Var<T> between_layers(const Var<T>& y, std::size_t layer, const RecurrentOptions& options, Random* random) {
+Var<T> between_layers(const Var<T>& y, std::size_t layer, const RecurrentOptions& options,
+                      Random* random) {
   return layer > 0 && random ? dropout(y, options.dropout, *random) : y;
 }
 

@@ -28,7 +28,9 @@ namespace nn {
 
 /// Anything with a `visit`.
 template <class M>
-concept Module = requires(M& module) { module.visit([](const char*, auto&) {}); };
+concept Module = requires(M& module) {
+  module.visit([](const char*, auto&) {});
+};
 
 }  // namespace nn
 

@@ -11,11 +11,15 @@ struct CrossEntropy {
   static constexpr auto name = "cross_entropy";
   Indices targets;
   CrossEntropyOptions options;
-  Index counted = 0;   // targets that are not ignored
-  Array<T> totals{};   // ln Σ exp x of each row, [..., 1]
+  Index counted = 0;  // targets that are not ignored
+  Array<T> totals{};  // ln Σ exp x of each row, [..., 1]
 
-  bool ignores(Index i) const { return options.ignore_index && targets[i] == *options.ignore_index; }
-  T weight() const { return options.reduction == Reduction::mean ? T{1} / static_cast<T>(counted) : T{1}; }
+  bool ignores(Index i) const {
+    return options.ignore_index && targets[i] == *options.ignore_index;
+  }
+  T weight() const {
+    return options.reduction == Reduction::mean ? T{1} / static_cast<T>(counted) : T{1};
+  }
 
   Shape shape(const Shape& x) {
     if (x.rank() == 0 || x.without(x.rank() - 1) != targets.shape()) {
@@ -91,7 +95,9 @@ Var<T> cross_entropy(const Var<T>& logits, const Indices& targets,
   return record(CrossEntropy<T>{targets, options}, site, logits);
 }
 
-template Var<float> cross_entropy(const Var<float>&, const Indices&, const CrossEntropyOptions&, Site);
-template Var<double> cross_entropy(const Var<double>&, const Indices&, const CrossEntropyOptions&, Site);
+template Var<float> cross_entropy(const Var<float>&, const Indices&, const CrossEntropyOptions&,
+                                  Site);
+template Var<double> cross_entropy(const Var<double>&, const Indices&, const CrossEntropyOptions&,
+                                   Site);
 
 }  // namespace engram

@@ -8,7 +8,8 @@ namespace engram {
 template <class T>
 Var<T> dropout(const Var<T>& x, double p, Random& random, Site site) {
   if (!(p >= 0 && p < 1)) {
-    throw located("dropout", Error(text("p = ", p, " is no probability to drop; need 0 <= p < 1")), site);
+    throw located("dropout", Error(text("p = ", p, " is no probability to drop; need 0 <= p < 1")),
+                  site);
   }
   if (p == 0) return x;
   Tape<T>& tape = x.tape();

@@ -61,7 +61,9 @@ template Var<float> elementwise(ops::Minimum, const Site&, const Var<float>&, co
 template Var<double> elementwise(ops::Minimum, const Site&, const Var<double>&, const Var<double>&);
 template Var<float> elementwise(ops::Greater, const Site&, const Var<float>&, const Var<float>&);
 template Var<double> elementwise(ops::Greater, const Site&, const Var<double>&, const Var<double>&);
-template Var<float> elementwise(ops::BinaryCrossEntropy, const Site&, const Var<float>&, const Var<float>&);
-template Var<double> elementwise(ops::BinaryCrossEntropy, const Site&, const Var<double>&, const Var<double>&);
+template Var<float> elementwise(ops::BinaryCrossEntropy, const Site&, const Var<float>&,
+                                const Var<float>&);
+template Var<double> elementwise(ops::BinaryCrossEntropy, const Site&, const Var<double>&,
+                                 const Var<double>&);
 
 }  // namespace engram

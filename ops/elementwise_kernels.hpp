@@ -81,7 +81,8 @@ void store(const Batch<T>& batch, T* to, Index count) {
 template <class T, class F, class... X>
 void map(const F& f, Array<T>& y, const X&... x) {
   constexpr std::size_t N = sizeof...(X);
-  const Nest<N + 1> nest(y.shape(), {broadcast_strides(x.shape(), y.shape())..., y.shape().strides()});
+  const Nest<N + 1> nest(y.shape(),
+                         {broadcast_strides(x.shape(), y.shape())..., y.shape().strides()});
   const std::array<const T*, N> from{x.data()...};
   T* to = y.edit();
   const Index n = nest.run_length();
@@ -92,7 +93,8 @@ void map(const F& f, Array<T>& y, const X&... x) {
         const Index count = std::min(kLanes<T>, n - i);
         store<T>(f(std::get<I>(operands).load(i, count)...), to + at[N] + i, count);
       }
-    }(std::make_index_sequence<N>());
+    }
+    (std::make_index_sequence<N>());
   });
 }
 
@@ -106,7 +108,8 @@ void map_add(const F& f, const Shape& over, const Shape& shape, T* target, T bet
     std::fill_n(target, shape.size(), T{0});
     beta = 1;
   }
-  const Nest<N + 1> nest(over, {broadcast_strides(x.shape(), over)..., broadcast_strides(shape, over)});
+  const Nest<N + 1> nest(over,
+                         {broadcast_strides(x.shape(), over)..., broadcast_strides(shape, over)});
   const std::array<const T*, N> from{x.data()...};
   const Index n = nest.run_length();
   const bool summed = reduced && nest.step()[N] == 0;
@@ -133,7 +136,8 @@ void map_add(const F& f, const Shape& over, const Shape& shape, T* target, T bet
         sum.store_unaligned(lanes.data());
         for (const T lane : lanes) *to += lane;
       }
-    }(std::make_index_sequence<N>());
+    }
+    (std::make_index_sequence<N>());
   });
 }
 
@@ -168,7 +172,9 @@ struct Elementwise : Op {
     if constexpr (std::is_same_v<decltype(d(Batch<T>(), Batch<T>())), Constant<1>>) {
       dx += dy;
     } else {
-      add_mapped(dx, x.shape(), y.shape(), [&](auto v, auto r, auto u) { return chain(u, d(v, r)); }, x, y, dy);
+      add_mapped(
+          dx, x.shape(), y.shape(), [&](auto v, auto r, auto u) { return chain(u, d(v, r)); }, x, y,
+          dy);
     }
   }
   template <class T>
@@ -179,7 +185,8 @@ struct Elementwise : Op {
       if constexpr (std::is_same_v<D, Constant<1>>) {
         into += dy;
       } else if constexpr (!kZero<D>) {
-        add_mapped(into, shape, y.shape(),
+        add_mapped(
+            into, shape, y.shape(),
             [&](auto v, auto w, auto r, auto u) { return chain(u, d(v, w, r)); }, a, b, y, dy);
       }
     };
@@ -193,7 +200,8 @@ struct Elementwise : Op {
     if constexpr (!kZero<D>) into += chain(dy, d);
   }
   template <class T, class F, class... X>
-  static void add_mapped(Into<T>& into, const Shape& shape, const Shape& over, const F& f, const X&... x) {
+  static void add_mapped(Into<T>& into, const Shape& shape, const Shape& over, const F& f,
+                         const X&... x) {
     into.in_place([&](T* target, T beta) { map_add(f, over, shape, target, beta, x...); });
   }
 };

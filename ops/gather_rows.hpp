@@ -6,12 +6,11 @@ namespace engram {
 
 /// Rows of a table by their numbers: an embedding.
 ///
-/// Shapes:     table [V, ...], rows [...] with values in [0, V) -> [rows' axes..., table's others...]
-/// Forward:    y[i] = table[rows[i]]
-/// Derivative: dtable[rows[i]] += dy[i]; for a parameter it stays sparse, only touched rows
-/// Saves:      rows
-/// Throws:     `Error` for a scalar table or a row out of range (which, and where)
-/// Source:     Y. Bengio et al. (2003), "A neural probabilistic language model"
+/// Shapes:     table [V, ...], rows [...] with values in [0, V) -> [rows' axes..., table's
+/// others...] Forward:    y[i] = table[rows[i]] Derivative: dtable[rows[i]] += dy[i]; for a
+/// parameter it stays sparse, only touched rows Saves:      rows Throws:     `Error` for a scalar
+/// table or a row out of range (which, and where) Source:     Y. Bengio et al. (2003), "A neural
+/// probabilistic language model"
 template <class T>
 Var<T> gather_rows(const Var<T>& table, const Indices& rows, Site site = Site::current());
 

@@ -6,10 +6,8 @@ namespace engram {
 
 /// 1 where a > b, else 0, for SIMD batches: what derivatives with a corner are made of.
 template <class B>
-  requires requires { typename B::batch_bool_type; }
-auto greater(B a, std::type_identity_t<B> b) {
-  return select(a > b, B(1), B(0));
-}
+requires requires { typename B::batch_bool_type; }
+auto greater(B a, std::type_identity_t<B> b) { return select(a > b, B(1), B(0)); }
 
 namespace ops {
 

@@ -21,13 +21,15 @@ struct MatMul {
 
   Shape shape(const Shape& a, const Shape& b) const {
     if (a.rank() < 2 || b.rank() < 2) {
-      fail("a ", a, " . b ", b, "; both need at least two axes: reshape a vector to a row or column");
+      fail("a ", a, " . b ", b,
+           "; both need at least two axes: reshape a vector to a row or column");
     }
     const Index m = ta ? columns(a) : rows(a), k = ta ? rows(a) : columns(a);
     const Index l = tb ? columns(b) : rows(b), n = tb ? rows(b) : columns(b);
     if (k != l) {
       fail("inner sizes differ: a ", a, ta ? "ᵀ" : "", " . b ", b, tb ? "ᵀ" : "",
-           "; need a.cols == b.rows", ta || tb ? " after transposing" : "", ", here ", k, " and ", l);
+           "; need a.cols == b.rows", ta || tb ? " after transposing" : "", ", here ", k, " and ",
+           l);
     }
     const Shape lead = broadcast(leading(a), leading(b));
     return lead.inserted(lead.rank(), m).inserted(lead.rank() + 1, n);
@@ -119,8 +121,8 @@ struct Affine {
   void forward(const Array<T>& x, const Array<T>& w, const Array<T>& b, Array<T>& y) const {
     spread(b, y);
     // beta = 1: the product adds onto the bias that is already there.
-    gemm(Transpose::no, Transpose::no, count(x), w.extent(1), w.extent(0), x.data(), w.data(),
-         T{1}, y.edit());
+    gemm(Transpose::no, Transpose::no, count(x), w.extent(1), w.extent(0), x.data(), w.data(), T{1},
+         y.edit());
   }
   template <class T>
   void derivative(Var<T> x, Var<T> w, Var<T>, Var<T>, Var<T> dy, Into<T> dx, Into<T> dw,

@@ -21,7 +21,8 @@ struct Relu {
 /// Derivative: dx = dy where x > 0, 0 elsewhere (at 0 too)
 /// Saves:      nothing beyond x and y
 /// Throws:     nothing of its own
-/// Source:     V. Nair and G. Hinton (2010), "Rectified linear units improve restricted Boltzmann machines"
+/// Source:     V. Nair and G. Hinton (2010), "Rectified linear units improve restricted Boltzmann
+/// machines"
 template <class T>
 Var<T> relu(const Var<T>& x, Site site = Site::current()) {
   return elementwise(ops::Relu{}, site, x);

@@ -41,7 +41,8 @@ std::array<Var<T>, parts> split(const Var<T>& x, int axis = -1, Site site = Site
 }
 /// The same with the number known at run time.
 template <class T>
-std::vector<Var<T>> split(const Var<T>& x, Index parts, int axis = -1, Site site = Site::current()) {
+std::vector<Var<T>> split(const Var<T>& x, Index parts, int axis = -1,
+                          Site site = Site::current()) {
   const Index each = split_extent(x, parts, axis, site);
   std::vector<Var<T>> out;
   for (Index k = 0; k < parts; ++k) out.push_back(slice(x, axis, k * each, (k + 1) * each, site));

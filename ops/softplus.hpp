@@ -8,7 +8,9 @@ namespace ops {
 struct Softplus {
   static constexpr auto name = "softplus";
   // max(x, 0) + log(1 + e^-|x|): e to a positive power never appears, so nothing overflows.
-  static auto f(auto x) { return select(x < decltype(x)(0), decltype(x)(0), x) + log1p(exp(-abs(x))); }
+  static auto f(auto x) {
+    return select(x < decltype(x)(0), decltype(x)(0), x) + log1p(exp(-abs(x)));
+  }
   static auto df(auto x, auto) { return 1 / (1 + exp(-x)); }
 };
 

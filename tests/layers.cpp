@@ -1,7 +1,8 @@
 // Layers against PyTorch's golden values, and against the LSTM written out by hand.
 #include <algorithm>
-#include <boost/test/unit_test.hpp>
 #include <cmath>
+
+#include <boost/test/unit_test.hpp>
 
 #include "engram/core/gradcheck.hpp"
 #include "engram/engram.hpp"
@@ -31,10 +32,12 @@ Vars layers_of(const Var<double>& stacked) {
   return out;
 }
 
-nn::LstmState<Var<double>> initial(const nn::Lstm<double>&, const Var<double>& h, const Var<double>& c) {
+nn::LstmState<Var<double>> initial(const nn::Lstm<double>&, const Var<double>& h,
+                                   const Var<double>& c) {
   return {layers_of(h), layers_of(c)};
 }
-nn::RnnState<Var<double>> initial(const nn::Rnn<double>&, const Var<double>& h, const Var<double>&) {
+nn::RnnState<Var<double>> initial(const nn::Rnn<double>&, const Var<double>& h,
+                                  const Var<double>&) {
   return {layers_of(h)};
 }
 Vars parts(const nn::LstmState<Var<double>>& s) { return {stack(s.h), stack(s.c)}; }
@@ -66,7 +69,7 @@ void compare_with_golden(const std::string& file, const std::vector<std::string>
       names.push_back(name);
       leaves.push_back(tape.variable(get(name)));
     }
-    const Var<double> *x = &leaves[named.size()], *state = x + 2;
+    const Var<double>*x = &leaves[named.size()], *state = x + 2;
 
     auto [y1, after1] = network(x[0], initial(network, state[0], state[state_names.size() - 1]));
     auto [y2, after2] = network(x[1], carried ? after1 : nn::detach(after1));
@@ -101,7 +104,9 @@ void compare_with_golden(const std::string& file, const std::vector<std::string>
 
 BOOST_AUTO_TEST_SUITE(layers)
 
-BOOST_AUTO_TEST_CASE(lstm_equals_pytorch) { compare_with_golden<nn::Lstm<double>>("lstm", {"h", "c"}); }
+BOOST_AUTO_TEST_CASE(lstm_equals_pytorch) {
+  compare_with_golden<nn::Lstm<double>>("lstm", {"h", "c"});
+}
 
 BOOST_AUTO_TEST_CASE(rnn_equals_pytorch) { compare_with_golden<nn::Rnn<double>>("rnn", {"h"}); }
 
@@ -156,12 +161,15 @@ BOOST_AUTO_TEST_CASE(lstm_equals_its_equations) {
   const auto a = tape.backward(sum(fast.y * upstream) + sum(fast.state.c[0]));
   const auto b = tape.backward(sum(slow * upstream) + sum(state.c));
   for (const auto& v : {x, h0, c0}) BOOST_TEST(difference(a[v], b[v]) < 1e-12);
-  const auto gates = [&](const Array<double>& dw, Index gate) { return by_hand::columns(dw, gate * H, H); };
+  const auto gates = [&](const Array<double>& dw, Index gate) {
+    return by_hand::columns(dw, gate * H, H);
+  };
   const Param<double>*ws[] = {&by_hand.w_f, &by_hand.w_i, &by_hand.w_c, &by_hand.w_o},
         *bs[] = {&by_hand.b_f, &by_hand.b_i, &by_hand.b_c, &by_hand.b_o};
   for (Index gate = 0; gate < 4; ++gate) {
     const auto joined = concat({tape.constant(gates(a[layer.layers[0].w_hh], gate)),
-                                tape.constant(gates(a[layer.layers[0].w_ih], gate))}, 0);
+                                tape.constant(gates(a[layer.layers[0].w_ih], gate))},
+                               0);
     BOOST_TEST(difference(joined.value(), b[*ws[gate]]) < 1e-12);
     BOOST_TEST(difference(gates(a[layer.layers[0].b], gate), b[*bs[gate]]) < 1e-12);
   }
@@ -235,7 +243,9 @@ BOOST_AUTO_TEST_CASE(bad_sizes_are_refused) {
   const nn::Lstm<float> lstm{{.input = 3, .hidden = 4}, random};
   Tape<float> tape;
   const auto says = [](const std::string& text) {
-    return [text](const Error& error) { return std::string(error.what()).find(text) != std::string::npos; };
+    return [text](const Error& error) {
+      return std::string(error.what()).find(text) != std::string::npos;
+    };
   };
   BOOST_CHECK_EXCEPTION(lstm(tape.constant(Array<float>({5, 2, 4}))), Error,
                         says("input size 3 was given x [5,2,4]; need [T, B, 3]"));
@@ -243,7 +253,8 @@ BOOST_AUTO_TEST_CASE(bad_sizes_are_refused) {
   const auto zero = tape.constant(Array<float>({1, 4}));
   BOOST_CHECK_EXCEPTION(lstm(tape.constant(Array<float>({5, 2, 3})), {{zero}, {zero}}), Error,
                         says("a state of shape [1,4] was given with x [5,2,3]; need [2,4]"));
-  BOOST_CHECK_EXCEPTION((nn::Lstm<float>{{.input = 3, .hidden = 0}, random}), Error, says("hidden 0"));
+  BOOST_CHECK_EXCEPTION((nn::Lstm<float>{{.input = 3, .hidden = 0}, random}), Error,
+                        says("hidden 0"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

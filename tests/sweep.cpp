@@ -1,18 +1,19 @@
 // The sweep: everything that is tested of every op, for each row of op_cases.
 #include <algorithm>
-#include <boost/test/data/monomorphic.hpp>
-#include <boost/test/data/test_case.hpp>
-#include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <fstream>
 #include <ostream>
 #include <regex>
 #include <set>
 
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
 #include "engram/core/gradcheck.hpp"
 #include "engram/core/linear.hpp"
 #include "engram/core/random.hpp"
-#include "op_cases.hpp"
+#include "engram/tests/op_cases.hpp"
 
 namespace engram::testing {
 
@@ -71,7 +72,8 @@ BOOST_DATA_TEST_CASE(derivatives_agree_with_differences, kRows, row) {
     const Arrays inputs = draw(row, shapes);
     const GradcheckResult result = gradcheck(row.in_double, inputs);
     BOOST_TEST(result.failure == "", row.name << " " << label(shapes) << result.failure);
-    const bool empty = std::all_of(inputs.begin(), inputs.end(), [](auto& x) { return x.size() == 0; });
+    const bool empty =
+        std::all_of(inputs.begin(), inputs.end(), [](auto& x) { return x.size() == 0; });
     BOOST_TEST((result.compared > 0 || empty), label(shapes) << "nothing was compared");
   }
 }
@@ -81,7 +83,8 @@ BOOST_DATA_TEST_CASE(an_input_used_twice, kRows, row) {
   for (const auto& shapes : row.shapes) {
     const auto twice = [&](std::span<const Var<double>> x) {
       const Var<double> once = row.in_double(x);
-      return accumulate(std::span<const Var<double>>(std::vector{once, row.in_double(x)}), once.shape());
+      return accumulate(std::span<const Var<double>>(std::vector{once, row.in_double(x)}),
+                        once.shape());
     };
     const GradcheckResult result = gradcheck(twice, draw(row, shapes));
     BOOST_TEST(result.failure == "", row.name << " " << label(shapes) << result.failure);
@@ -95,7 +98,8 @@ BOOST_DATA_TEST_CASE(an_input_used_twice, kRows, row) {
     // Equal operands are a corner of these: differences see both sides of it.
     if (row.name == "maximum" || row.name == "minimum" || row.name == "greater") continue;
     const GradcheckResult shared = gradcheck(same, draw(row, {shapes[0]}));
-    BOOST_TEST(shared.failure == "", row.name << " of one value " << label(shapes) << shared.failure);
+    BOOST_TEST(shared.failure == "",
+               row.name << " of one value " << label(shapes) << shared.failure);
   }
 }
 
@@ -121,7 +125,8 @@ BOOST_DATA_TEST_CASE(every_combination_of_needed_gradients, kRows, row) {
           const Array<double> got = g[i++].value(), expected = all[k + 1];
           double worst = 0;
           for (Index j = 0; j < got.size(); ++j) {
-            worst = std::max(worst, std::abs(got[j] - expected[j]) / std::max(1.0, std::abs(expected[j])));
+            worst = std::max(worst,
+                             std::abs(got[j] - expected[j]) / std::max(1.0, std::abs(expected[j])));
           }
           BOOST_TEST(worst <= (rules_only ? 1e-13 : 0.0),
                      row.name << " " << label(shapes) << "mask " << mask << " input " << k);
@@ -184,16 +189,20 @@ BOOST_AUTO_TEST_CASE(every_op_has_a_row) {
   const std::regex definition("static constexpr auto name = \"([a-z_]+)\"");
   int definitions = 0;
   for (const char* folder : {"/ops", "/core"}) {
-    for (const auto& entry : std::filesystem::directory_iterator(std::string(ENGRAM_SOURCE_DIR) + folder)) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(std::string(ENGRAM_SOURCE_DIR) + folder)) {
       const auto path = entry.path();
       const std::string stem = path.stem();
-      if (path.extension() == ".hpp" && folder == std::string("/ops") && !machinery.contains(stem)) {
+      if (path.extension() == ".hpp" && folder == std::string("/ops") &&
+          !machinery.contains(stem)) {
         BOOST_TEST(files.contains(stem), "ops/" << stem << ".hpp has no row in op_cases.cpp");
       }
-      if (machinery.contains(stem) && stem == "elementwise") continue;  // its comments show examples
+      if (machinery.contains(stem) && stem == "elementwise")
+        continue;  // its comments show examples
       std::ifstream file(path);
       const std::string source{std::istreambuf_iterator<char>(file), {}};
-      for (std::sregex_iterator it(source.begin(), source.end(), definition), end; it != end; ++it) {
+      for (std::sregex_iterator it(source.begin(), source.end(), definition), end; it != end;
+           ++it) {
         if (stem == "record") continue;  // likewise
         ++definitions;
         BOOST_TEST(recorded.contains((*it)[1]), "no row records " << (*it)[1] << " of " << path);

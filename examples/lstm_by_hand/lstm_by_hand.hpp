@@ -21,13 +21,13 @@ struct Lstm {
   // [equations]
   State step(const Var<T>& x, const State& before) const {
     Tape<T>& tape = x.tape();
-    const auto hx = concat({before.h, x}, 1);                                   // [h, x]
-    const auto f = sigmoid(matmul(hx, tape.read(w_f)) + tape.read(b_f));        // forget gate
-    const auto i = sigmoid(matmul(hx, tape.read(w_i)) + tape.read(b_i));        // input gate
-    const auto candidate = tanh(matmul(hx, tape.read(w_c)) + tape.read(b_c));   // C̃
-    const auto c = f * before.c + i * candidate;                                // cell state
-    const auto o = sigmoid(matmul(hx, tape.read(w_o)) + tape.read(b_o));        // output gate
-    const auto h = o * tanh(c);                                                 // hidden state
+    const auto hx = concat({before.h, x}, 1);                                  // [h, x]
+    const auto f = sigmoid(matmul(hx, tape.read(w_f)) + tape.read(b_f));       // forget gate
+    const auto i = sigmoid(matmul(hx, tape.read(w_i)) + tape.read(b_i));       // input gate
+    const auto candidate = tanh(matmul(hx, tape.read(w_c)) + tape.read(b_c));  // C̃
+    const auto c = f * before.c + i * candidate;                               // cell state
+    const auto o = sigmoid(matmul(hx, tape.read(w_o)) + tape.read(b_o));       // output gate
+    const auto h = o * tanh(c);                                                // hidden state
     return {h, c};
   }
   // [end equations]
@@ -55,7 +55,9 @@ Lstm<T> taken_apart(const nn::LstmLayer<T>& layer) {
     const auto of_x = tape.constant(columns(layer.w_ih.value(), gate * hidden, hidden));
     return Param<T>(concat({of_h, of_x}, 0).value());
   };
-  const auto b = [&](Index gate) { return Param<T>(columns(layer.b.value(), gate * hidden, hidden)); };
+  const auto b = [&](Index gate) {
+    return Param<T>(columns(layer.b.value(), gate * hidden, hidden));
+  };
   return {w(0), w(1), w(2), w(3), b(0), b(1), b(2), b(3)};
 }
 

@@ -1,0 +1,284 @@
+// Files of tensors: what is written is read, damage is found, and no file is ever half-written.
+#include "engram/nn/safetensors.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <fstream>
+
+#include <boost/test/unit_test.hpp>
+#include <unistd.h>
+
+#include "engram/core/random.hpp"
+#include "engram/nn/linear.hpp"
+#include "engram/nn/parameter_file.hpp"
+
+namespace engram::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+// A folder that goes with the test.
+struct Folder {
+  fs::path path = fs::temp_directory_path() / text("engram-safetensors-", getpid());
+  Folder() { fs::create_directory(path); }
+  ~Folder() { fs::remove_all(path); }
+  fs::path operator/(const char* name) const { return path / name; }
+  std::size_t files() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path), {}));
+  }
+};
+
+std::string bytes_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+void write(const fs::path& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+std::string file_of(const std::string& header, std::size_t data_size) {
+  const std::uint64_t length = header.size();
+  std::string out(sizeof length, '\0');
+  std::memcpy(out.data(), &length, sizeof length);
+  return out + header + std::string(data_size, '\1');
+}
+
+template <class F>
+std::string error_of(const F& f) {
+  try {
+    f();
+  } catch (const Error& error) {
+    BOOST_TEST_MESSAGE(error.what());
+    return error.what();
+  }
+  return "";
+}
+bool contains(const std::string& all, const std::string& part) {
+  return all.find(part) != std::string::npos;
+}
+
+nn::Tensors sample() {
+  nn::Tensors out;
+  out.metadata = {{"step", "12"}, {"of \"whom\"", "Hochreiter, Schmidhuber; Grüße\n"}};
+  out.tensors["w"] = Random{1}.normal<float>({3, 5});
+  out.tensors["v"] = Random{2}.normal<double>({7});
+  out.tensors["ids"] = Indices({2, 2}, {1, -2, 3, 2147483647});
+  out.tensors["scalar"] = Array<double>::scalar(-0.0);
+  out.tensors["empty"] = Array<float>(Shape{0, 4});
+  return out;
+}
+
+template <class T>
+bool same(const Array<T>& a, const Array<T>& b) {
+  return a.shape() == b.shape() && std::memcmp(a.data(), b.data(), a.values().size_bytes()) == 0;
+}
+
+void check_sample(const nn::Tensors& got) {
+  const nn::Tensors expected = sample();
+  BOOST_TEST((got.metadata == expected.metadata));
+  BOOST_TEST(got.tensors.size() == expected.tensors.size());
+  for (const char* name : {"w", "empty"})
+    BOOST_TEST(same(got.get<float>(name), expected.get<float>(name)));
+  for (const char* name : {"v", "scalar"})
+    BOOST_TEST(same(got.get<double>(name), expected.get<double>(name)));
+  BOOST_TEST(same(got.get<std::int32_t>("ids"), expected.get<std::int32_t>("ids")));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(safetensors)
+
+BOOST_AUTO_TEST_CASE(what_is_written_is_read) {
+  const Folder folder;
+  nn::save(folder / "a", sample());
+  check_sample(nn::load(folder / "a"));
+  nn::save(folder / "a", nn::Tensors());
+  BOOST_TEST(nn::load(folder / "a").tensors.empty());
+  BOOST_TEST(folder.files() == 1U);
+}
+
+// The header as other tools see it: padded to 8 bytes, the wider type first, no holes.
+BOOST_AUTO_TEST_CASE(the_layout_is_the_published_one) {
+  const Folder folder;
+  nn::Tensors tensors;
+  tensors.metadata["format"] = "pt";
+  tensors.tensors["a"] = Array<float>({2}, {1, 2});
+  tensors.tensors["b"] = Array<double>({1, 1}, {3});
+  nn::save(folder / "a", tensors);
+  const std::string header =
+      R"({"__metadata__":{"format":"pt"},"b":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]},)"
+      R"("a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})";
+  std::string expected = header;
+  expected.resize((header.size() + 7) / 8 * 8, ' ');
+  expected = file_of(expected, 0);
+  const double b = 3;
+  const float a[] = {1, 2};
+  expected.append(reinterpret_cast<const char*>(&b), 8).append(reinterpret_cast<const char*>(a), 8);
+  BOOST_TEST(bytes_of(folder / "a") == expected);
+}
+
+BOOST_AUTO_TEST_CASE(a_tensor_that_is_not_there) {
+  const nn::Tensors tensors = sample();
+  BOOST_TEST(error_of([&] { tensors.get<float>("x"); }) ==
+             "no tensor x; there are: empty F32 [0,4], ids I32 [2,2], scalar F64 [], v F64 [7], w "
+             "F32 [3,5]");
+  BOOST_TEST(error_of([&] { tensors.get<double>("w"); }) == "tensor w is F32 [3,5], not F64");
+  BOOST_TEST(error_of([&] { nn::Tensors().get<float>("x"); }) == "no tensor x; there are: none");
+}
+
+BOOST_AUTO_TEST_CASE(damaged_files) {
+  const Folder folder;
+  const fs::path path = folder / "a";
+  const auto refused = [&](const std::string& bytes, const std::string& why) {
+    write(path, bytes);
+    const std::string what = error_of([&] { nn::load(path); });
+    BOOST_TEST(contains(what, why), what << "\n  does not say: " << why);
+    BOOST_TEST(contains(what, path.string()));
+  };
+  const auto header = [&](const std::string& text, std::size_t data, const std::string& why) {
+    refused(file_of(text, data), why);
+  };
+  const auto tensor = [&](const std::string& text, std::size_t data, const std::string& why) {
+    header("{\"w\":" + text + "}", data, "tensor \"w\": " + why);
+  };
+  refused("", "it has only 0 bytes");
+  refused("1234567", "it has only 7 bytes");
+  refused(std::string(8, '\0'), "does not begin with {");
+  refused(std::string(20, '\xff'), "speaks of a header of 18446744073709551615");
+  refused(file_of("{}", 0).substr(0, 9), "it has 9 bytes and speaks of a header of 2");
+  header("{", 0, "the header is no JSON");
+  header("{}x", 0, "the header is no JSON");
+  header(" {}", 0, "does not begin with {");
+  header("{\"a\xff\":1}", 0, "the header is no JSON");
+  header("{}", 3, "end at byte 0 of the data, the file at 3");
+  header(R"({"w":{"x":{"y":{"z":{}}}}})", 0, "nested deeper");
+  header("{\"w\":" + std::string(100000, '[') + "}", 0, "nested deeper");
+  header(R"({"__metadata__":3})", 0, "no table of strings");
+  header(R"({"__metadata__":{"a":3}})", 0, "\"a\" is 3, no string");
+  header(R"({"__metadata__":{"a":"b","a":"c"}})", 0, "the header has \"a\" twice");
+  const std::string good = R"({"dtype":"F32","shape":[1],"data_offsets":[0,4]})";
+  header("{\"w\":" + good + ",\"w\":" + good + "}", 4, "the header has \"w\" twice");
+  tensor("4", 0, "4 where a table");
+  tensor("[]", 0, "[] where a table");
+  tensor(R"({"shape":[1],"data_offsets":[0,4]})", 4, "no dtype");
+  tensor(R"({"dtype":"F32","data_offsets":[0,4]})", 4, "no shape");
+  tensor(R"({"dtype":"F32","shape":[1]})", 4, "no data_offsets");
+  tensor(R"({"dtype":"BF16","shape":[2],"data_offsets":[0,4]})", 4, "dtype \"BF16\" is not known");
+  tensor(R"({"dtype":4,"shape":[1],"data_offsets":[0,4]})", 4, "dtype 4 is not known");
+
+  const auto placed = [&](const std::string& shape, const std::string& offsets, std::size_t data,
+                          const std::string& why) {
+    tensor(R"({"dtype":"F32","shape":)" + shape + R"(,"data_offsets":)" + offsets + "}", data, why);
+  };
+  placed("1", "[0,4]", 4, "shape is 1, no list");
+  placed("[-1]", "[0,4]", 4, "shape [-1]: need whole numbers in [0, 2147483647]");
+  placed("[1.0]", "[0,4]", 4, "shape [1.0]: need whole numbers");
+  placed("[\"1\"]", "[0,4]", 4, "need whole numbers");
+  placed("[2147483648]", "[0,4]", 4, "shape [2147483648]: need whole numbers");
+  placed("[99999999999999999999999]", "[0,4]", 4, "need whole numbers");
+  placed("[1,1,1,1,1,1,1,1]", "[0,4]", 4, "a shape of 8 axes; at most 7");
+  placed("[2147483647,2147483647,2147483647]", "[0,4]", 4, "more than");
+  placed("[0,2147483647,2147483647,2147483647]", "[0,0]", 0, "more than");
+  placed("[2147483647,99999999]", "[0,4]", 4, "F32 [2147483647,99999999] needs 858993450210065412");
+  placed("[2]", "[0,4]", 4, "data_offsets [0,4] hold 4 bytes; F32 [2] needs 8");
+  placed("[1]", "[0,8]", 8, "hold 8 bytes; F32 [1] needs 4");
+  placed("[1]", "[0,4,4]", 4, "need [begin, end]");
+  placed("[1]", "[4,0]", 4, "need [begin, end] with begin <= end");
+  placed("[1]", "[0,8]", 4, "data_offsets [0,8]: need whole numbers in [0, 4]");
+  placed("[1]", "[-4,0]", 4, "need whole numbers");
+  placed("[1]", "[0,18446744073709551615]", 4, "need whole numbers");
+  placed("[1]", "[0,4]", 3, "need whole numbers in [0, 3]");
+  placed("[1]", "[4,8]", 8, "begins at byte 4 of the data, which leaves a hole; need 0");
+  header("{\"v\":" + good + ",\"w\":" + good + "}", 4,
+         "begins at byte 0 of the data, which overlaps");
+  header("{\"v\":" + good + "}", 5, "the tensors end at byte 4 of the data, the file at 5");
+}
+
+BOOST_AUTO_TEST_CASE(files_that_cannot_be_read) {
+  const Folder folder;
+  BOOST_TEST(
+      contains(error_of([&] { nn::load(folder / "missing"); }), "No such file or directory"));
+  BOOST_TEST(contains(error_of([&] { nn::load(folder.path); }), "Is a directory"));
+  BOOST_TEST(contains(error_of([&] { nn::load("/dev/zero"); }), "cannot read /dev/zero"));
+}
+
+// Whatever byte is hit: an error, or the header says something else that is in order.
+BOOST_AUTO_TEST_CASE(every_flipped_bit_and_every_truncation) {
+  const Folder folder;
+  const fs::path path = folder / "a";
+  nn::save(path, sample());
+  const std::string whole = bytes_of(path);
+  std::uint64_t length = 0;
+  std::memcpy(&length, whole.data(), sizeof length);
+  int refused = 0;
+  const auto attempt = [&](const std::string& bytes) {
+    write(path, bytes);
+    const std::string what = error_of([&] { nn::load(path); });
+    refused += !what.empty();
+    return !what.empty();
+  };
+  for (std::size_t i = 0; i < sizeof length + length; ++i) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string bytes = whole;
+      bytes[i] = static_cast<char>(bytes[i] ^ 1 << bit);
+      const bool failed = attempt(bytes);
+      if (i < sizeof length) BOOST_TEST(failed, "a wrong length of the header is accepted");
+    }
+  }
+  BOOST_TEST(refused > static_cast<int>(length) * 4);
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    BOOST_TEST(attempt(whole.substr(0, size)));
+  BOOST_TEST(attempt(whole + "x"));
+  BOOST_TEST(!attempt(whole));
+}
+
+BOOST_AUTO_TEST_CASE(names_that_cannot_be_written) {
+  const Folder folder;
+  nn::Tensors tensors;
+  tensors.tensors["__metadata__"] = Array<float>();
+  BOOST_TEST(
+      contains(error_of([&] { nn::save(folder / "a", tensors); }), "no tensor can be called"));
+  tensors.tensors.clear();
+  tensors.tensors["\xff"] = Array<float>();
+  BOOST_TEST(contains(error_of([&] { nn::save(folder / "a", tensors); }), "is not UTF-8"));
+  BOOST_TEST(folder.files() == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(parameters_by_name) {
+  const Folder folder;
+  Random random{1};
+  nn::Linear<float> saved({.in = 2, .out = 3}, random), model({.in = 2, .out = 3}, random);
+  nn::save_parameters(folder / "a", saved);
+  nn::load_parameters(folder / "a", model);
+  BOOST_TEST(same(saved.w.value(), model.w.value()));
+  BOOST_TEST(same(saved.b.value(), model.b.value()));
+
+  // A file of another model changes nothing, and every difference is named.
+  nn::Tensors other;
+  nn::put_parameters(other, named_parameters(model), "model.");
+  BOOST_TEST(
+      contains(error_of([&] { nn::put_parameters(other, named_parameters(model), "model."); }),
+               "two tensors are called model.w"));
+  nn::load_parameters(other, named_parameters(model), "model.");
+  const Array<float> before(model.w.shape(), model.w.value().values());
+  other.tensors["model.w"] = Array<float>(model.w.shape());
+  other.tensors["model.b"] = Array<float>(Shape{4});
+  other.tensors["model.c"] = Array<float>(Shape{4});
+  other.tensors["optimiser"] = Array<float>(Shape{4});
+  BOOST_TEST(error_of([&] { nn::load_parameters(other, named_parameters(model), "model."); }) ==
+             "the tensors are not those of these parameters:\n"
+             "  tensor model.b has shape [4], the parameter [3]\n"
+             "  no parameter for tensor model.c");
+  other.tensors["model.b"] = Array<double>(Shape{3});
+  other.tensors.erase("model.c");
+  other.tensors.erase("model.w");
+  BOOST_TEST(error_of([&] { nn::load_parameters(other, named_parameters(model), "model."); }) ==
+             "the tensors are not those of these parameters:\n"
+             "  no tensor model.w [2,3]\n"
+             "  tensor model.b is F64 [3], not F32");
+  BOOST_TEST(same(before, model.w.value()));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace engram::testing
