@@ -10,3 +10,4 @@
 #include "engram/nn/rnn.hpp"
 #include "engram/nn/summary.hpp"
 #include "engram/ops/ops.hpp"
+#include "engram/optim/optim.hpp"

@@ -39,12 +39,14 @@ class LstmLayer {
     Tape<T>& tape = x.tape();
     const Var<T> projected = affine(x, tape.read(w_ih), tape.read(b));  // all steps at once
     const Var<T> recurrent = tape.read(w_hh);
+    // [step]
     return over_time(projected, [&](const Var<T>& projection) {
       const auto [f, i, g, o] = split<4>(projection + matmul(h, recurrent));
       c = sigmoid(f) * c + sigmoid(i) * tanh(g);
       h = sigmoid(o) * tanh(c);
       return h;
     });
+    // [end step]
   }
 
   void visit(auto&& f) {

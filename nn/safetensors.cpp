@@ -38,11 +38,11 @@ constexpr std::array<Dtype, 3> kDtypes{
 constexpr auto kMetadata = "__metadata__";
 constexpr std::uint64_t kMaxHeader = 100'000'000;  // as the reference implementation
 
-// What a message shows of a name or a value from a file.
-std::string shown(const Json& value) {
-  const std::string all = value.dump();
-  return all.size() <= 100 ? all : all.substr(0, 100) + "...";
+// What a message shows of something from a file.
+std::string shortened(const std::string& all) {
+  return all.size() <= 200 ? all : all.substr(0, 200) + "...";
 }
+std::string shown(const Json& value) { return shortened(value.dump()); }
 
 const Dtype& dtype_of(const Tensor& tensor) { return kDtypes[tensor.index()]; }
 
@@ -76,7 +76,7 @@ Json parsed(const std::string& header) {
   try {
     return Json::parse(header, watch);
   } catch (const Json::exception& error) {
-    fail("the header is no JSON: ", error.what());
+    fail("the header is no JSON: ", shortened(error.what()));
   }
 }
 

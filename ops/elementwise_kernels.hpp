@@ -7,10 +7,9 @@
 #include <type_traits>
 #include <utility>
 
-#include <xsimd/xsimd.hpp>
-
 #include "engram/core/nest.hpp"
 #include "engram/core/record.hpp"
+#include "engram/core/simd.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/elementwise.hpp"
 

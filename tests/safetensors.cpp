@@ -139,7 +139,8 @@ BOOST_AUTO_TEST_CASE(damaged_files) {
     refused(file_of(text, data), why);
   };
   const auto tensor = [&](const std::string& text, std::size_t data, const std::string& why) {
-    header("{\"w\":" + text + "}", data, "tensor \"w\": " + why);
+    header("{\"w\":" + text + "}", data, why);
+    BOOST_TEST(contains(error_of([&] { nn::load(path); }), "tensor \"w\": "));
   };
   refused("", "it has only 0 bytes");
   refused("1234567", "it has only 7 bytes");

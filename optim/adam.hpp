@@ -1,0 +1,43 @@
+// Adam: steps scaled by running moments of the gradient.
+#pragma once
+
+#include "engram/optim/optimizer.hpp"
+
+namespace engram::optim {
+
+struct AdamOptions {
+  double learning_rate = 1e-3;
+  double beta1 = 0.9;    ///< how slowly the mean of the gradient changes
+  double beta2 = 0.999;  ///< how slowly the mean of its square changes
+  double epsilon = 1e-8;
+  double weight_decay = 0;
+  bool decoupled = false;  ///< decay the weights themselves and not by the gradient: AdamW
+};
+
+/// Adam, as torch.optim.Adam. With rate η, decay λ, m = v = 0 at first, and t the number of this
+/// update of the parameter:
+///
+///   g ← g + λ w                                     (decoupled: w ← w - η λ w instead)
+///   m ← m + (1 - β₁) (g - m),   v ← β₂ v + (1 - β₂) g²
+///   w ← w - η / (1 - β₁ᵗ) · m / (√v / √(1 - β₂ᵗ) + ε)
+///
+/// Sparse:  rows that are not listed have gradient zero: their moments fade and they still move
+/// State:   `m` and `v`
+/// Throws:  `Error` unless 0 < η, 0 <= β < 1, 0 < ε, 0 <= λ, all finite
+/// Source:  D. P. Kingma and J. Ba (2015), "Adam: a method for stochastic optimization",
+///          algorithm 1; the decoupled decay as `AdamW`
+template <class T>
+class Adam : public Optimizer<T> {
+ public:
+  explicit Adam(std::vector<ParamRef<T>> parameters, const AdamOptions& options = {});
+
+ private:
+  void update(const typename Optimizer<T>::Update& update) override;
+
+  AdamOptions options_;
+};
+
+extern template class Adam<float>;
+extern template class Adam<double>;
+
+}  // namespace engram::optim

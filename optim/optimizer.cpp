@@ -1,0 +1,157 @@
+#include "engram/optim/optimizer.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "engram/optim/require.hpp"
+
+namespace engram::optim {
+namespace {
+
+// Gradients can be made by hand, and a rule runs over bare pointers.
+template <class T>
+void check_fits(const std::string& name, std::size_t k, const ParamRef<T>& parameter,
+                const Gradient<T>& gradient) {
+  if (gradient.shape() != parameter.shape()) {
+    fail(name, ": parameter ", k, " has shape ", parameter.shape(), ", its gradient ",
+         gradient.shape(), "; need the same");
+  }
+  if (!gradient.is_sparse()) return;
+  const Indices& rows = gradient.rows();
+  const Index count = parameter.shape().extent(0);
+  const Index expected = count == 0 ? 0 : parameter.size() / count * rows.size();
+  std::int32_t before = -1;
+  for (const std::int32_t row : rows) {
+    if (row <= before || row >= count) {
+      fail(name, ": the gradient of parameter ", k, " ", parameter.shape(), " lists row ", row,
+           " after ", before, "; need ascending rows in [0, ", count, ")");
+    }
+    before = row;
+  }
+  if (gradient.values().size() != expected) {
+    fail(name, ": the gradient of parameter ", k, " ", parameter.shape(), " has ",
+         gradient.values().size(), " values for ", rows.size(), " rows; need ", expected);
+  }
+}
+
+}  // namespace
+
+template <class T>
+Optimizer<T>::Optimizer(std::string name, std::vector<ParamRef<T>> parameters, double learning_rate,
+                        std::vector<std::string> slots)
+    : name_(std::move(name)),
+      parameters_(std::move(parameters)),
+      slots_(std::move(slots)),
+      updates_({static_cast<Index>(parameters_.size())}),
+      found_(parameters_.size()),
+      learning_rate_(learning_rate) {
+  require(learning_rate > 0 && learning_rate < kInfinity, name_, "learning_rate", learning_rate,
+          "a finite number above 0");
+  if (parameters_.empty()) fail(name_, ": no parameters; pass those of a module");
+  for (auto at = parameters_.begin(); at != parameters_.end(); ++at) {
+    const auto first = std::find(parameters_.begin(), at, *at);
+    if (first != at) {
+      fail(name_, ": parameters ", first - parameters_.begin(), " and ", at - parameters_.begin(),
+           " are the same one, of shape ", at->shape(), "; list it once");
+    }
+    for (std::size_t slot = 0; slot < slots_.size(); ++slot) arrays_.emplace_back(at->shape());
+  }
+}
+
+template <class T>
+void Optimizer<T>::step(const Gradients<T>& gradients) {
+  bool any = false;
+  for (std::size_t k = 0; k < parameters_.size(); ++k) {
+    found_[k] = gradients.find(parameters_[k]);
+    if (!found_[k]) continue;
+    check_fits(name_, k, parameters_[k], *found_[k]);
+    any = true;
+  }
+  if (!any) {
+    fail(name_, ": none of the ", parameters_.size(),
+         " parameters has a gradient: the loss does not "
+         "depend on them; was their module assigned anew after the optimiser was made?");
+  }
+  ++steps_;
+  std::int32_t* updates = updates_.edit();
+  for (std::size_t k = 0; k < parameters_.size(); ++k) {
+    if (!found_[k]) continue;
+    if (updates[k] < std::numeric_limits<std::int32_t>::max()) ++updates[k];
+    update({parameters_[k], *found_[k],
+            std::span(arrays_).subspan(k * slots_.size(), slots_.size()), updates[k]});
+  }
+}
+
+template <class T>
+void Optimizer<T>::set_learning_rate(double rate) {
+  require(rate >= 0 && rate < kInfinity, name_, "learning_rate", rate,
+          "a finite number, 0 or more");
+  learning_rate_ = rate;
+}
+
+template <class T>
+std::string Optimizer<T>::array_name(std::size_t parameter, std::size_t slot) const {
+  return text(slots_[slot], ".", parameter);
+}
+
+template <class T>
+OptimizerState<T> Optimizer<T>::state() const {
+  OptimizerState<T> out{learning_rate_, steps_, updates_, {}};
+  out.arrays.reserve(arrays_.size());
+  for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+    for (std::size_t k = 0; k < parameters_.size(); ++k) {
+      out.arrays.emplace_back(array_name(k, slot), arrays_[k * slots_.size() + slot]);
+    }
+  }
+  return out;
+}
+
+template <class T>
+Array<T> Optimizer<T>::restored(const OptimizerState<T>& state, std::size_t parameter,
+                                std::size_t slot) const {
+  const std::string name = array_name(parameter, slot);
+  const auto found = std::find_if(state.arrays.begin(), state.arrays.end(),
+                                  [&](const auto& entry) { return entry.first == name; });
+  if (found == state.arrays.end()) {
+    fail(name_, ": the state to restore has no array ", name, "; is it of another optimiser?");
+  }
+  if (found->second.shape() != parameters_[parameter].shape()) {
+    fail(name_, ": ", name, " of the state to restore has shape ", found->second.shape(),
+         ", the parameter ", parameters_[parameter].shape(), "; is it of another model?");
+  }
+  return found->second;
+}
+
+template <class T>
+void Optimizer<T>::restore(const OptimizerState<T>& state) {
+  if (state.updates.shape() != updates_.shape()) {
+    fail(name_, ": the state to restore counts updates of ", state.updates.shape(),
+         " parameters; need ", updates_.shape(), "; is it of another model?");
+  }
+  if (state.arrays.size() != arrays_.size()) {
+    fail(name_, ": the state to restore has ", state.arrays.size(), " arrays; need ",
+         arrays_.size(), "; is it of another optimiser?");
+  }
+  for (const std::int32_t updates : state.updates) {
+    if (updates < 0 || updates > state.steps) {
+      fail(name_, ": the state to restore counts ", updates, " updates in ", state.steps,
+           " steps; it is damaged");
+    }
+  }
+  std::vector<Array<T>> arrays;
+  arrays.reserve(arrays_.size());
+  for (std::size_t k = 0; k < parameters_.size(); ++k) {
+    for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
+      arrays.push_back(restored(state, k, slot));
+    }
+  }
+  set_learning_rate(state.learning_rate);  // the last that can throw
+  arrays_.swap(arrays);
+  updates_ = state.updates;
+  steps_ = state.steps;
+}
+
+template class Optimizer<float>;
+template class Optimizer<double>;
+
+}  // namespace engram::optim

@@ -1,0 +1,43 @@
+// each_run: a gradient as runs of numbers, whether it is dense or lists rows.
+#pragma once
+
+#include <algorithm>
+#include <array>
+
+#include "engram/core/gradients.hpp"
+
+namespace engram::optim {
+
+/// Calls `run(offset, g, count)` for the runs of a gradient that are stored, in order: g[i] is the
+/// derivative by element offset + i. Elements in between have derivative 0.
+template <class T, class Run>
+void each_stored_run(const Gradient<T>& gradient, Run&& run) {
+  const T* g = gradient.values().data();
+  if (!gradient.is_sparse()) return run(Index{0}, g, gradient.values().size());
+  const Index rows = gradient.rows().size();
+  if (rows == 0) return;
+  const Index width = gradient.values().size() / rows;
+  for (Index i = 0; i < rows; ++i) run(gradient.rows()[i] * width, g + i * width, width);
+}
+
+/// The same for all elements: zeros are put in for rows that are not listed.
+template <class T, class Run>
+void each_run(const Gradient<T>& gradient, Run&& run) {
+  static constexpr std::array<T, 1024> kZeros{};
+  Index at = 0;
+  const auto zeros_to = [&](Index end) {
+    while (at < end) {
+      const Index count = std::min(end - at, static_cast<Index>(kZeros.size()));
+      run(at, kZeros.data(), count);
+      at += count;
+    }
+  };
+  each_stored_run(gradient, [&](Index offset, const T* g, Index count) {
+    zeros_to(offset);
+    run(offset, g, count);
+    at = offset + count;
+  });
+  zeros_to(gradient.shape().size());
+}
+
+}  // namespace engram::optim

@@ -1,0 +1,63 @@
+#include "engram/optim/sgd.hpp"
+
+#include "engram/optim/require.hpp"
+#include "engram/optim/runs.hpp"
+
+namespace engram::optim {
+namespace {
+
+// `__restrict`: what a rule reads and writes are different arrays, so the loops vectorise.
+template <class T>
+void descend(T* __restrict w, const T* __restrict g, Index n, T rate, T decay) {
+  for (Index i = 0; i < n; ++i) w[i] -= rate * (g[i] + decay * w[i]);
+}
+
+template <bool kNesterov, class T>
+void roll(T* __restrict w, const T* __restrict g, T* __restrict b, Index n, T rate, T decay,
+          T momentum) {
+  for (Index i = 0; i < n; ++i) {
+    const T gi = g[i] + decay * w[i];
+    const T bi = momentum * b[i] + gi;
+    b[i] = bi;
+    w[i] -= rate * (kNesterov ? gi + momentum * bi : bi);
+  }
+}
+
+}  // namespace
+
+template <class T>
+Sgd<T>::Sgd(std::vector<ParamRef<T>> parameters, const SgdOptions& options)
+    : Optimizer<T>(
+          "sgd", std::move(parameters), options.learning_rate,
+          options.momentum > 0 ? std::vector<std::string>{"momentum"} : std::vector<std::string>{}),
+      options_(options) {
+  require(options.momentum >= 0 && options.momentum < 1, "sgd", "momentum", options.momentum,
+          "0 <= momentum < 1");
+  require(options.weight_decay >= 0 && options.weight_decay < kInfinity, "sgd", "weight_decay",
+          options.weight_decay, "a finite number, 0 or more");
+  require(!options.nesterov || options.momentum > 0, "sgd", "momentum", options.momentum,
+          "momentum above 0 for nesterov");
+}
+
+template <class T>
+void Sgd<T>::update(const typename Optimizer<T>::Update& update) {
+  const T rate = static_cast<T>(this->learning_rate());
+  const T decay = static_cast<T>(options_.weight_decay);
+  T* w = update.parameter.edit();
+  if (options_.momentum == 0) {
+    const auto run = [&](Index at, const T* g, Index n) { descend(w + at, g, n, rate, decay); };
+    return options_.weight_decay == 0 ? each_stored_run(update.gradient, run)
+                                      : each_run(update.gradient, run);
+  }
+  const T momentum = static_cast<T>(options_.momentum);
+  T* b = update.slots[0].edit();
+  const auto rule = options_.nesterov ? roll<true, T> : roll<false, T>;
+  each_run(update.gradient, [&](Index at, const T* g, Index n) {
+    rule(w + at, g, b + at, n, rate, decay, momentum);
+  });
+}
+
+template class Sgd<float>;
+template class Sgd<double>;
+
+}  // namespace engram::optim

@@ -1,0 +1,43 @@
+// Clipping by the norm of all gradients.
+#include "engram/core/tape.hpp"
+#include "engram/ops/mse.hpp"
+#include "optim_cases.hpp"
+
+namespace engram::testing {
+
+BOOST_AUTO_TEST_SUITE(clip)
+
+BOOST_AUTO_TEST_CASE(clipping_scales_only_what_is_too_long) {
+  Tape<double> tape;
+  const Param<double> w(Array<double>({2}, {1, 1}));
+  const auto x = tape.variable(Array<double>({2}, {4, 5}));
+  Gradients<double> gradients = tape.backward(mse(tape.read(w), x));  // of w: -3, -4; of x: 3, 4
+  BOOST_TEST(clip_global_norm(gradients, kInfinity) == 5);
+  BOOST_TEST(clip_global_norm(gradients, 6) == 5);
+  BOOST_TEST(gradients[w][1] == -4);
+  BOOST_TEST(clip_global_norm(gradients, 0.5) == 5);
+  BOOST_TEST(std::abs(gradients[w][1] + 4 * 0.5 / (5 + 1e-6)) < 1e-15);
+  BOOST_TEST(gradients[x][1] == 4);
+}
+
+BOOST_AUTO_TEST_CASE(clipping_refuses_what_is_not_finite) {
+  const Parameters<float> p{Param<float>(Array<float>({40})), Param<float>(Array<float>({5, 2}))};
+  Gradients<float> gradients;
+  put(gradients, p[0], Gradient<float>(Array<float>::full({40}, 3)));
+  put(gradients, p[1],
+      Gradient<float>({5, 2}, Indices({1}, {4}), Array<float>({1, 2}, {1, std::nanf("")})));
+  refuses([&] { clip_global_norm(gradients, 1); },
+          "gradient 1, of a parameter of shape [5,2], holds nan at element 1 of its 2");
+  BOOST_TEST(gradients[p[0]][0] == 3);
+  for (const double bad : {0.0, -1.0, kNan}) {
+    refuses([&] { clip_global_norm(gradients, bad); }, "clip_global_norm: max_norm is ");
+  }
+  const Parameters<double> q{Param<double>(Array<double>({1}))};
+  Gradients<double> huge;
+  put(huge, q[0], Gradient<double>(Array<double>({1}, {1e200})));
+  refuses([&] { clip_global_norm(huge, 1); }, "each of them is finite");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace engram::testing
