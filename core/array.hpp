@@ -47,21 +47,23 @@ class Array {
   }
   static Array scalar(T value) { return full({}, value); }
 
-  Array(const Array& other) : Array(other.shape_, other.data_, other.block_) {
-    if (block_) block_->acquire();
-  }
+  Array(const Array& other) : Array(other, other.watches_) {}
   Array(Array&& other) noexcept
       : shape_(std::exchange(other.shape_, Shape{0})),
         data_(std::exchange(other.data_, nullptr)),
-        block_(std::exchange(other.block_, nullptr)) {}
+        block_(std::exchange(other.block_, nullptr)),
+        watches_(std::exchange(other.watches_, false)) {}
   Array& operator=(Array other) noexcept {
     std::swap(shape_, other.shape_);
     std::swap(data_, other.data_);
     std::swap(block_, other.block_);
+    std::swap(watches_, other.watches_);
     return *this;
   }
   ~Array() {
-    if (block_) block_->release();
+    if (!block_) return;
+    if (watches_) block_->watchers.fetch_sub(1, std::memory_order_release);
+    block_->release();
   }
 
   const Shape& shape() const { return shape_; }
@@ -83,16 +85,22 @@ class Array {
 
   /// The elements for writing; makes this array the only user of its memory first.
   T* edit() {
-    if (block_ && block_->users.load(std::memory_order_acquire) != 1) {
+    if (block_ && (watches_ || !block_->is_unshared())) {
       Array own = uninitialized(shape_, *block_->pool);
       std::copy_n(data_, size(), own.data_);
       *this = std::move(own);
     }
     return data_;
   }
-  /// The elements for writing where every array that shares this memory is to see it: parameters
-  /// under an optimiser, and gradients being summed. Everyone else wants `edit`.
+  /// The elements for writing where every array that shares this memory is to see it: gradients
+  /// being summed. Everyone else wants `edit`.
   T* edit_shared() const { return data_; }
+
+  /// This array as a tape holds a parameter: it keeps the memory, but does not keep the parameter
+  /// from being edited in place, and so may see other numbers later. Copies of it do likewise.
+  Array watching() const { return Array(*this, true); }
+  /// The same memory with the semantics of a value again.
+  Array settled() const { return Array(*this, false); }
 
   /// The same memory under another shape of the same size. Throws `Error` otherwise.
   Array reshaped(const Shape& shape) const {
@@ -118,10 +126,17 @@ class Array {
 
  private:
   Array(const Shape& shape, T* data, Block* block) : shape_(shape), data_(data), block_(block) {}
+  Array(const Array& other, bool watches)
+      : shape_(other.shape_), data_(other.data_), block_(other.block_), watches_(watches) {
+    if (!block_) return;
+    block_->acquire();
+    if (watches_) block_->watchers.fetch_add(1, std::memory_order_relaxed);
+  }
 
   Shape shape_;
   T* data_ = nullptr;
   Block* block_ = nullptr;
+  bool watches_ = false;
 };
 
 /// Row numbers, class labels, token ids.

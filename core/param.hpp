@@ -17,11 +17,12 @@ class ParamRef {
   const Shape& shape() const { return state_->value.shape(); }
   Index size() const { return state_->value.size(); }
 
-  /// The elements for writing in place. Tapes that read the parameter before this notice, and
-  /// refuse to run backward through a value that is no longer the one they used.
+  /// The elements for writing in place. A copy of `value()` kept from before stays as it was.
+  /// Tapes that read the parameter notice, and refuse to run backward through a value that is no
+  /// longer the one they used.
   T* edit() {
     ++state_->version;
-    return state_->value.edit_shared();
+    return state_->value.edit();
   }
   /// Replaces the value. Throws `Error` when the shape differs.
   void assign(const Array<T>& value) {
@@ -29,7 +30,7 @@ class ParamRef {
       fail("a parameter of shape ", shape(), " cannot take a value of shape ", value.shape());
     }
     ++state_->version;
-    state_->value = Array<T>(value.shape(), value.values());  // memory of its own: edited in place
+    state_->value = value.settled();
   }
 
   /// Counts the edits.
@@ -52,7 +53,7 @@ template <class T>
 class Param : public ParamRef<T> {
  public:
   Param() : Param(Array<T>()) {}
-  explicit Param(const Array<T>& value) : ParamRef<T>(Array<T>(value.shape(), value.values())) {}
+  explicit Param(const Array<T>& value) : ParamRef<T>(value.settled()) {}
   Param(const Param& other) : Param(other.value()) {}
   Param(Param&& other) noexcept = default;
   Param& operator=(Param other) noexcept {

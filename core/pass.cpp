@@ -89,6 +89,10 @@ void Pass<T>::add(Id id, const Array<T>& dx) {
     holds_[id] = Hold::array;
     return;
   }
+  if (!broadcasts_to(node.value.shape(), dx.shape())) {
+    fail("a derivative of shape ", dx.shape(), " for an input of shape ", node.value.shape(),
+         "; it must have this shape, or one that this broadcasts to");
+  }
   T beta = 0;
   T* target = open(id, false, beta);
   add_reduced(dx, node.value.shape(), target, beta);
@@ -112,7 +116,11 @@ template <class T>
 void Pass<T>::step(Id id) {
   const Node<T> node = tape_.nodes_[id];  // a copy: rules append to the tape
   const Call<T> call{*this, id};
-  tape_.inherited_site_ = &node.site;
+  struct Inherit {  // what a rule records belongs to the place of this operation
+    Tape<T>& tape;
+    Inherit(Tape<T>& of, const Site& site) : tape(of) { tape.inherited_site_ = &site; }
+    ~Inherit() { tape.inherited_site_ = nullptr; }
+  } const inherit(tape_, node.site);
   try {
     if (record_) {
       dy_ = tape_.var(recorded_[id]);
@@ -126,28 +134,28 @@ void Pass<T>::step(Id id) {
       tape_.rewind(mark);
     }
   } catch (const Error& error) {
-    tape_.inherited_site_ = nullptr;
     throw relocated(node.operation->name() + " (backward)", error, node.site);
   }
-  tape_.inherited_site_ = nullptr;
   if (!record_ && !keeps(id)) {
     grads_[id] = Array<T>();  // consumed: its memory serves the next one
     holds_[id] = Hold::nothing;
   }
 }
 
+// A rule computes with the values on the tape: they must be those the result was computed from.
+template <class T>
+void Pass<T>::refuse_edited(const typename Tape<T>::Read& read) const {
+  if (read.param.version() == read.version) return;
+  throw located("backward",
+                Error(text("parameter ", read.param.shape(),
+                           " was changed after the tape read it; run backward before the "
+                           "optimiser's step, or clear the tape and record again")),
+                tape_.nodes_[read.id].site);
+}
+
 template <class T>
 void Pass<T>::run(const Var<T>& y, const BackwardOptions<T>& options) {
   const Node<T>& result = tape_.node(y);
-  for (const auto& read : tape_.reads_) {
-    if (read.param.version() != read.version) {
-      throw located("backward",
-                    Error(text("parameter ", read.param.shape(),
-                               " was changed after the tape read it; run backward before the "
-                               "optimiser's step, or clear the tape and record again")),
-                    tape_.nodes_[read.id].site);
-    }
-  }
   const bool seeded = options.seed.generation() != 0;
   if (!seeded && result.value.size() != 1) {
     throw located("backward",
@@ -243,6 +251,13 @@ template <class T>
 Gradients<T> Pass<T>::leaves(const Var<T>& y, const BackwardOptions<T>& options) {
   on_path_.clear();
   is_target_.clear();
+  if (!tape_.node(y).needs_gradient) {
+    throw located("backward",
+                  Error(text("the result ", y.shape(),
+                             " depends on no variable and no parameter that was recorded: it was "
+                             "computed from constants, detached, or under NoRecord")),
+                  tape_.node(y).site);
+  }
   run(y, options);
   Gradients<T> out(tape_.pool());
   const auto collect = [&](Id id, std::optional<ParamRef<T>> param) {
@@ -256,8 +271,12 @@ Gradients<T> Pass<T>::leaves(const Var<T>& y, const BackwardOptions<T>& options)
     }
     out.entries().push_back(std::move(entry));
   };
-  out.entries().reserve(tape_.reads_.size());
-  for (const auto& read : tape_.reads_) collect(read.id, read.param);
+  // Never empty: with no block of its own it would not keep the tape's pool alive.
+  out.entries().reserve(tape_.reads_.size() + tape_.variables_.size() + 1);
+  for (const auto& read : tape_.reads_) {
+    if (read.id <= y.id() && (has(read.id) || has_rows(read.id))) refuse_edited(read);
+    collect(read.id, read.param);
+  }
   for (const Id id : tape_.variables_) collect(id, std::nullopt);
   clear();
   return out;
@@ -267,6 +286,7 @@ template <class T>
 std::vector<Var<T>> Pass<T>::of(const Var<T>& y, std::span<const Var<T>> targets,
                                 const BackwardOptions<T>& options) {
   tape_.node(y);
+  for (const auto& read : tape_.reads_) refuse_edited(read);
   on_path_.assign(tape_.nodes_.size(), 0);
   is_target_.assign(tape_.nodes_.size(), 0);
   for (const Var<T>& target : targets) {

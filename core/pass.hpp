@@ -49,6 +49,7 @@ class Pass {
     bool operator==(const RowAt& other) const = default;
   };
 
+  void refuse_edited(const typename Tape<T>::Read& read) const;
   void run(const Var<T>& y, const BackwardOptions<T>& options);
   void step(Id id);
   bool wanted(Id id) const;

@@ -57,7 +57,7 @@ class Guard {
 void* Block::bytes() { return reinterpret_cast<std::byte*>(this) + offset_of(size_class); }
 
 void Block::release() {
-  if (users.fetch_sub(1, std::memory_order_acq_rel) == 1) pool->give_back(this);
+  if (holders.fetch_sub(1, std::memory_order_acq_rel) == 1) pool->give_back(this);
 }
 
 Pool& Pool::shared() {
@@ -84,7 +84,8 @@ Block* Pool::take(std::size_t bytes) {
     usage_.reserved += total;
     ++usage_.allocations;
   }
-  block->users.store(1, std::memory_order_relaxed);
+  block->holders.store(1, std::memory_order_relaxed);
+  block->watchers.store(0, std::memory_order_relaxed);
   ++blocks_;
   usage_.in_use += total;
   usage_.peak = std::max(usage_.peak, usage_.in_use);

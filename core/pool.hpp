@@ -13,13 +13,18 @@ class Pool;
 /// Header of a piece of pooled memory; the bytes follow it. Counted by the arrays that share it.
 struct Block {
   Pool* pool;
-  Block* next;                       ///< in the pool's free list
-  std::atomic<std::uint32_t> users;  ///< arrays that hold this block
+  Block* next;                          ///< in the pool's free list
+  std::atomic<std::uint32_t> holders;   ///< arrays that keep this block
+  std::atomic<std::uint32_t> watchers;  ///< those of them that are to see edits (see Array)
   std::uint32_t size_class;
 
   void* bytes();
-  void acquire() { users.fetch_add(1, std::memory_order_relaxed); }
+  void acquire() { holders.fetch_add(1, std::memory_order_relaxed); }
   void release();
+  /// Whether an edit by the only holder that is no watcher is seen by nobody it should not be.
+  bool is_unshared() const {
+    return holders.load(std::memory_order_acquire) - watchers.load(std::memory_order_acquire) == 1;
+  }
 };
 
 /// Hands out blocks and takes them back into free lists by size. Safe to use from any thread; a

@@ -1,18 +1,16 @@
 #include "engram/core/random.hpp"
 
-#include <array>
 #include <cmath>
 #include <numbers>
 
 namespace engram {
-namespace {
 
 // Ten rounds of Philox4x32; the constants are those of the paper, table 2 and section 4.3.
-std::array<std::uint32_t, 4> philox(std::uint64_t key, std::uint64_t stream, std::uint64_t block) {
+std::array<std::uint32_t, 4> philox(std::uint64_t key, std::uint64_t low, std::uint64_t high) {
   auto k0 = static_cast<std::uint32_t>(key), k1 = static_cast<std::uint32_t>(key >> 32);
   std::array<std::uint32_t, 4> x{
-      static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(block >> 32),
-      static_cast<std::uint32_t>(stream), static_cast<std::uint32_t>(stream >> 32)};
+      static_cast<std::uint32_t>(low), static_cast<std::uint32_t>(low >> 32),
+      static_cast<std::uint32_t>(high), static_cast<std::uint32_t>(high >> 32)};
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t p0 = std::uint64_t{0xD2511F53} * x[0];
     const std::uint64_t p1 = std::uint64_t{0xCD9E8D57} * x[2];
@@ -24,13 +22,10 @@ std::array<std::uint32_t, 4> philox(std::uint64_t key, std::uint64_t stream, std
   return x;
 }
 
-}  // namespace
-
 std::uint32_t Random::bits() {
   const std::uint64_t block = position_ / 4;
   if (block != block_) {
-    const auto drawn = philox(seed_, stream_, block);
-    std::copy(drawn.begin(), drawn.end(), drawn_);
+    drawn_ = philox(seed_, block, stream_);
     block_ = block;
   }
   return drawn_[position_++ % 4];

@@ -1,14 +1,20 @@
 // Random: numbers that depend on a seed, a stream and a position, and on nothing else.
 #pragma once
 
+#include <array>
 #include <cstdint>
 
 #include "engram/core/array.hpp"
 
 namespace engram {
 
-/// A counter-based generator, Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random
-/// numbers: as easy as 1, 2, 3", SC 2011). Its whole state is three numbers, so it can be saved
+/// Philox4x32-10: four random words for a key of 64 bits and a counter of 128, given as its low and
+/// its high half (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC
+/// 2011).
+std::array<std::uint32_t, 4> philox(std::uint64_t key, std::uint64_t low, std::uint64_t high);
+
+/// A generator that counts: the seed is Philox's key, the stream the high half of its counter, and
+/// a quarter of the position the low one. Its whole state is three numbers, so it can be saved
 /// and put back; streams of one seed are independent, so that a result does not depend on which
 /// thread drew first.
 class Random {
@@ -39,7 +45,7 @@ class Random {
  private:
   std::uint64_t seed_, stream_, position_ = 0;
   std::uint64_t block_ = ~std::uint64_t{0};  ///< the block of four that `drawn_` holds
-  std::uint32_t drawn_[4] = {};
+  std::array<std::uint32_t, 4> drawn_{};
 };
 
 }  // namespace engram

@@ -44,7 +44,9 @@ Var<T> Tape<T>::read(const ParamRef<T>& param, Site site) {
     if (!(read.param == param) || nodes_[read.id].needs_gradient != recording_) continue;
     if (read.version == param.version()) return var(read.id);
   }
-  const Var<T> var = leaf(param.value(), Kind::parameter, site);
+  // Not recorded, it is a number like any other: nothing would notice an edit, so it keeps its own.
+  const Var<T> var =
+      leaf(recording_ ? param.value().watching() : param.value(), Kind::parameter, site);
   reads_.push_back({param, param.version(), var.id()});
   return var;
 }

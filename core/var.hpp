@@ -41,7 +41,7 @@ class Var {
   Index extent(int axis) const { return shape().extent(axis); }
   Index size() const { return shape().size(); }
   /// The numbers. The returned array stays good when the tape is cleared.
-  Array<T> value() const { return tape().value(*this); }
+  Array<T> value() const { return tape().value(*this).settled(); }
   /// The number, of a value with one element. Throws `Error` for any other.
   T item() const { return tape().value(*this).item(); }
 

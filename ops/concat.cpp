@@ -67,6 +67,10 @@ struct Concat {
   }
 };
 
+struct Stack : Concat {
+  static constexpr auto name = "stack";
+};
+
 }  // namespace
 
 template <class T>
@@ -85,9 +89,9 @@ Var<T> stack(std::span<const Var<T>> xs, int axis, Site site) {
     if (axis < -rank - 1 || axis > rank) {
       fail("axis ", axis, " for values of rank ", rank, "; need ", -rank - 1, " <= axis <= ", rank);
     }
-    return record_all(Concat{axis < 0 ? axis + rank + 1 : axis, true}, site, xs);
+    return record_all(Stack{{axis < 0 ? axis + rank + 1 : axis, true}}, site, xs);
   } catch (const Error& error) {
-    throw located("stack", error, site);
+    throw located(Stack::name, error, site);
   }
 }
 

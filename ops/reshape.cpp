@@ -1,6 +1,7 @@
 #include "engram/ops/reshape.hpp"
 
-#include <vector>
+#include <algorithm>
+#include <array>
 
 #include "engram/core/record.hpp"
 
@@ -30,25 +31,23 @@ struct Reshape {
 
 // The extents with a -1 filled in for an array of shape `x`.
 Shape completed(std::initializer_list<Index> extents, const Shape& x) {
-  std::vector<Index> out(extents);
-  Index known = 1;
-  Index* open = nullptr;
-  for (Index& extent : out) {
-    if (extent == -1 && open) fail("more than one extent is -1; only one can be worked out");
-    if (extent == -1) {
-      open = &extent;
-    } else {
-      known *= extent;
-    }
+  if (extents.size() > kMaxRank) return Shape(extents);  // says so
+  std::array<Index, kMaxRank> out{};
+  const auto end = std::copy(extents.begin(), extents.end(), out.begin());
+  const auto shape = [&] { return Shape(std::span<const Index>(out.begin(), end)); };
+  const auto open = std::find(out.begin(), end, -1);
+  if (open == end) return shape();
+  if (std::find(open + 1, end, -1) != end) {
+    fail("more than one extent is -1; only one can be worked out");
   }
-  if (open) {
-    if (known == 0 || x.size() % known != 0) {
-      fail("x ", x, " has ", x.size(), " elements, no multiple of the ", known,
-           " of the other extents: -1 cannot be worked out");
-    }
-    *open = x.size() / known;
+  *open = 1;
+  const Index known = shape().size();
+  if (known == 0 || x.size() % known != 0) {
+    fail("x ", x, " has ", x.size(), " elements, no multiple of the ", known,
+         " of the other extents: -1 cannot be worked out");
   }
-  return Shape(out);
+  *open = x.size() / known;
+  return shape();
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "engram/ops/transpose.hpp"
 
 #include <array>
-#include <numeric>
 
 #include "engram/core/nest.hpp"
 #include "engram/core/record.hpp"
@@ -15,7 +14,7 @@ struct TransposeAxes {
   int count = 0;
 
   TransposeAxes() = default;
-  TransposeAxes(const std::vector<int>& order, const Shape& x) : count(x.rank()) {
+  TransposeAxes(std::span<const int> order, const Shape& x) : count(x.rank()) {
     std::uint32_t seen = 0;
     for (const int axis : order) seen |= 1U << x.axis(axis);
     if (static_cast<int>(order.size()) != count || seen != (1U << count) - 1) {
@@ -51,18 +50,18 @@ struct TransposeAxes {
   }
   template <class T>
   void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
-    std::vector<int> inverse(static_cast<std::size_t>(count));
+    std::array<int, kMaxRank> inverse{};
     for (int k = 0; k < count; ++k) {
       inverse[static_cast<std::size_t>(axes[static_cast<std::size_t>(k)])] = k;
     }
-    dx += transpose(dy, inverse);
+    dx += transpose(dy, std::span<const int>(inverse).first(static_cast<std::size_t>(count)));
   }
 };
 
 }  // namespace
 
 template <class T>
-Var<T> transpose(const Var<T>& x, const std::vector<int>& axes, Site site) {
+Var<T> transpose(const Var<T>& x, std::span<const int> axes, Site site) {
   try {
     return record(TransposeAxes(axes, x.shape()), site, x);
   } catch (const Error& error) {
@@ -72,13 +71,14 @@ Var<T> transpose(const Var<T>& x, const std::vector<int>& axes, Site site) {
 
 template <class T>
 Var<T> transpose(const Var<T>& x, Site site) {
-  std::vector<int> axes(static_cast<std::size_t>(x.rank()));
-  std::iota(axes.rbegin(), axes.rend(), 0);
-  return transpose(x, axes, site);
+  std::array<int, kMaxRank> axes{};
+  const auto rank = static_cast<std::size_t>(x.rank());
+  for (std::size_t k = 0; k < rank; ++k) axes[k] = static_cast<int>(rank - 1 - k);
+  return transpose(x, std::span<const int>(axes).first(rank), site);
 }
 
-template Var<float> transpose(const Var<float>&, const std::vector<int>&, Site);
-template Var<double> transpose(const Var<double>&, const std::vector<int>&, Site);
+template Var<float> transpose(const Var<float>&, std::span<const int>, Site);
+template Var<double> transpose(const Var<double>&, std::span<const int>, Site);
 template Var<float> transpose(const Var<float>&, Site);
 template Var<double> transpose(const Var<double>&, Site);
 

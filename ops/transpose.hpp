@@ -1,6 +1,7 @@
 #pragma once
 
-#include <vector>
+#include <initializer_list>
+#include <span>
 
 #include "engram/core/var.hpp"
 
@@ -15,7 +16,11 @@ namespace engram {
 /// Throws:     `Error` when `axes` is no permutation of the axes of x
 /// Source:     NumPy, "numpy.transpose"
 template <class T>
-Var<T> transpose(const Var<T>& x, const std::vector<int>& axes, Site site = Site::current());
+Var<T> transpose(const Var<T>& x, std::span<const int> axes, Site site = Site::current());
+template <class T>
+Var<T> transpose(const Var<T>& x, std::initializer_list<int> axes, Site site = Site::current()) {
+  return transpose(x, std::span(axes.begin(), axes.size()), site);
+}
 template <class T>
 Var<T> transpose(const Var<T>& x, Site site = Site::current());
 

@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include <xsimd/xsimd.hpp>
-
+#include "engram/core/simd.hpp"
 #include "engram/optim/require.hpp"
 #include "engram/optim/runs.hpp"
 

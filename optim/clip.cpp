@@ -39,14 +39,12 @@ template <class T>
       if (std::isfinite(values[i])) continue;
       fail("clip_global_norm: gradient ", k, ", of a parameter of shape ", entry.param->shape(),
            ", holds ", values[i], " at element ", i, " of its ", values.size(),
-           "; skip the step, and look for an overflow (a learning rate that is too high), a "
-           "division by 0 or a logarithm of 0");
+           "; skip the step, and look for an overflow (too high a learning rate), x/0 or log 0");
     }
     ++k;
   }
   fail("clip_global_norm: the norm of the gradients is ", norm,
-       " although each of them is finite; "
-       "skip the step, and scale the loss down");
+       " although each of them is finite; skip the step, and scale the loss down");
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "engram/optim/optimizer.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "engram/optim/require.hpp"
 
@@ -42,7 +41,7 @@ Optimizer<T>::Optimizer(std::string name, std::vector<ParamRef<T>> parameters, d
     : name_(std::move(name)),
       parameters_(std::move(parameters)),
       slots_(std::move(slots)),
-      updates_({static_cast<Index>(parameters_.size())}),
+      updates_(parameters_.size()),
       found_(parameters_.size()),
       learning_rate_(learning_rate) {
   require(learning_rate > 0 && learning_rate < kInfinity, name_, "learning_rate", learning_rate,
@@ -68,17 +67,14 @@ void Optimizer<T>::step(const Gradients<T>& gradients) {
     any = true;
   }
   if (!any) {
-    fail(name_, ": none of the ", parameters_.size(),
-         " parameters has a gradient: the loss does not "
-         "depend on them; was their module assigned anew after the optimiser was made?");
+    fail(name_, ": none of the ", parameters_.size(), " parameters has a gradient; does the loss ",
+         "depend on them, and was their module assigned anew after the optimiser was made?");
   }
   ++steps_;
-  std::int32_t* updates = updates_.edit();
   for (std::size_t k = 0; k < parameters_.size(); ++k) {
     if (!found_[k]) continue;
-    if (updates[k] < std::numeric_limits<std::int32_t>::max()) ++updates[k];
     update({parameters_[k], *found_[k],
-            std::span(arrays_).subspan(k * slots_.size(), slots_.size()), updates[k]});
+            std::span(arrays_).subspan(k * slots_.size(), slots_.size()), ++updates_[k]});
   }
 }
 
@@ -124,15 +120,15 @@ Array<T> Optimizer<T>::restored(const OptimizerState<T>& state, std::size_t para
 
 template <class T>
 void Optimizer<T>::restore(const OptimizerState<T>& state) {
-  if (state.updates.shape() != updates_.shape()) {
-    fail(name_, ": the state to restore counts updates of ", state.updates.shape(),
-         " parameters; need ", updates_.shape(), "; is it of another model?");
+  if (state.updates.size() != parameters_.size()) {
+    fail(name_, ": the state to restore is of ", state.updates.size(), " parameters, this is of ",
+         parameters_.size(), "; is it of another model?");
   }
   if (state.arrays.size() != arrays_.size()) {
     fail(name_, ": the state to restore has ", state.arrays.size(), " arrays; need ",
          arrays_.size(), "; is it of another optimiser?");
   }
-  for (const std::int32_t updates : state.updates) {
+  for (const std::int64_t updates : state.updates) {
     if (updates < 0 || updates > state.steps) {
       fail(name_, ": the state to restore counts ", updates, " updates in ", state.steps,
            " steps; it is damaged");
@@ -145,9 +141,10 @@ void Optimizer<T>::restore(const OptimizerState<T>& state) {
       arrays.push_back(restored(state, k, slot));
     }
   }
+  std::vector<std::int64_t> updates = state.updates;
   set_learning_rate(state.learning_rate);  // the last that can throw
   arrays_.swap(arrays);
-  updates_ = state.updates;
+  updates_.swap(updates);
   steps_ = state.steps;
 }
 

@@ -16,8 +16,8 @@ namespace engram::optim {
 template <class T>
 struct OptimizerState {
   double learning_rate = 0;
-  std::int64_t steps = 0;  ///< calls of `step`
-  Indices updates;         ///< [parameters]: steps in which each had a gradient
+  std::int64_t steps = 0;             ///< calls of `step`
+  std::vector<std::int64_t> updates;  ///< of each parameter: steps in which it had a gradient
   /// "m.0" is what the optimiser calls m of parameter 0, of that parameter's shape.
   std::vector<std::pair<std::string, Array<T>>> arrays;
 };
@@ -60,7 +60,7 @@ class Optimizer {
     ParamRef<T>& parameter;
     const Gradient<T>& gradient;  ///< of the parameter's shape
     std::span<Array<T>> slots;    ///< in the order of their names
-    std::int32_t count;           ///< 1 for the parameter's first update
+    std::int64_t count;           ///< 1 for the parameter's first update
   };
   virtual void update(const Update& update) = 0;
 
@@ -72,7 +72,7 @@ class Optimizer {
   std::vector<ParamRef<T>> parameters_;
   std::vector<std::string> slots_;
   std::vector<Array<T>> arrays_;  ///< by parameter, then by slot
-  Indices updates_;
+  std::vector<std::int64_t> updates_;
   std::vector<const Gradient<T>*> found_;  ///< during a step; kept for its memory
   double learning_rate_;
   std::int64_t steps_ = 0;

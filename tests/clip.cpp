@@ -1,7 +1,7 @@
 // Clipping by the norm of all gradients.
 #include "engram/core/tape.hpp"
 #include "engram/ops/mse.hpp"
-#include "optim_cases.hpp"
+#include "engram/tests/optim_cases.hpp"
 
 namespace engram::testing {
 
@@ -18,6 +18,19 @@ BOOST_AUTO_TEST_CASE(clipping_scales_only_what_is_too_long) {
   BOOST_TEST(clip_global_norm(gradients, 0.5) == 5);
   BOOST_TEST(std::abs(gradients[w][1] + 4 * 0.5 / (5 + 1e-6)) < 1e-15);
   BOOST_TEST(gradients[x][1] == 4);
+}
+
+// As of y = a + b: both have the one dy.
+BOOST_AUTO_TEST_CASE(gradients_that_share_memory_are_clipped_once_each) {
+  const Parameters<double> p{Param<double>(Array<double>({1})), Param<double>(Array<double>({1}))};
+  const Array<double> dy({1}, {5});
+  Gradients<double> gradients;
+  put(gradients, p[0], Gradient<double>(dy));
+  put(gradients, p[1], Gradient<double>(dy));
+  clip_global_norm(gradients, 1);
+  BOOST_TEST(gradients[p[0]][0] == gradients[p[1]][0]);
+  BOOST_TEST(std::abs(gradients[p[0]][0] - std::sqrt(0.5)) < 1e-6);
+  BOOST_TEST(dy[0] == 5);
 }
 
 BOOST_AUTO_TEST_CASE(clipping_refuses_what_is_not_finite) {

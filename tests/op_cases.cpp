@@ -21,28 +21,35 @@ OpCase row(const std::string& name, const std::string& file, F f, Shapes shapes,
           high};
 }
 
+// Functions, not constants: other files ask for the rows before this one's constants are there.
+
 // Any shape will do: plain, scalar, size 1, empty, more than one SIMD batch, rank 3.
-const Shapes kUnary = {{{3, 5}}, {{}}, {{1}}, {{0, 3}}, {{37}}, {{2, 1, 4}}};
+Shapes any_shape() { return {{{3, 5}}, {{}}, {{1}}, {{0, 3}}, {{37}}, {{2, 1, 4}}}; }
 
 // Pairs that broadcast: equal, row, column, both ways, scalar, size 1, empty, odd lengths.
-const Shapes kBinary = {{{3, 5}, {3, 5}},       {{3, 5}, {5}},   {{3, 1}, {3, 5}},
-                        {{4, 1}, {1, 7}},       {{}, {2, 3}},    {{1}, {1}},
-                        {{0, 3}, {1, 3}},       {{2, 37}, {37}}, {{2, 3, 4}, {3, 1}},
-                        {{5, 1, 19}, {1, 6, 1}}};
-const std::vector<BadShapes> kBadBinary = {{{{3, 4}, {3, 5}}, "do not broadcast: [3,4] and [3,5]"},
-                                           {{{2}, {3}}, "do not broadcast"}};
+Shapes pairs_that_broadcast() {
+  return {{{3, 5}, {3, 5}},       {{3, 5}, {5}},   {{3, 1}, {3, 5}},
+          {{4, 1}, {1, 7}},       {{}, {2, 3}},    {{1}, {1}},
+          {{0, 3}, {1, 3}},       {{2, 37}, {37}}, {{2, 3, 4}, {3, 1}},
+          {{5, 1, 19}, {1, 6, 1}}};
+}
+std::vector<BadShapes> pairs_that_do_not() {
+  return {{{{3, 4}, {3, 5}}, "do not broadcast: [3,4] and [3,5]"},
+          {{{2}, {3}}, "do not broadcast"}};
+}
 
 template <class F>
 OpCase unary(const std::string& name, const std::string& file, F f, double low = -2,
              double high = 2) {
   return row(
-      name, file, [f](auto x) { return f(x[0]); }, kUnary, {}, low, high);
+      name, file, [f](auto x) { return f(x[0]); }, any_shape(), {}, low, high);
 }
 template <class F>
 OpCase binary(const std::string& name, const std::string& file, F f, double low = -2,
               double high = 2) {
   return row(
-      name, file, [f](auto x) { return f(x[0], x[1]); }, kBinary, kBadBinary, low, high);
+      name, file, [f](auto x) { return f(x[0], x[1]); }, pairs_that_broadcast(),
+      pairs_that_do_not(), low, high);
 }
 
 void elementwise_rows(std::vector<OpCase>& rows) {
@@ -81,7 +88,7 @@ void elementwise_rows(std::vector<OpCase>& rows) {
         Random random{7};
         return dropout(x[0], 0.3, random);
       },
-      kUnary));
+      any_shape()));
 }
 
 void product_rows(std::vector<OpCase>& rows) {

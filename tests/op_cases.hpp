@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <ostream>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,6 +29,8 @@ struct OpCase {
   std::vector<BadShapes> bad;
   double low = -2, high = 2;  ///< the inputs are drawn from [low, high)
 };
+
+inline std::ostream& operator<<(std::ostream& out, const OpCase& row) { return out << row.name; }
 
 /// All rows.
 const std::vector<OpCase>& op_cases();

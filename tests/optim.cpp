@@ -5,7 +5,7 @@
 #include "engram/core/random.hpp"
 #include "engram/core/tape.hpp"
 #include "engram/ops/mse.hpp"
-#include "optim_cases.hpp"
+#include "engram/tests/optim_cases.hpp"
 
 namespace engram::testing {
 namespace {

@@ -1,5 +1,5 @@
 // Schedules against PyTorch's.
-#include "optim_cases.hpp"
+#include "engram/tests/optim_cases.hpp"
 
 namespace engram::testing {
 

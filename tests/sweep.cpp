@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <ostream>
 #include <regex>
 #include <set>
 
@@ -16,8 +15,6 @@
 #include "engram/tests/op_cases.hpp"
 
 namespace engram::testing {
-
-std::ostream& operator<<(std::ostream& out, const OpCase& row) { return out << row.name; }
 
 namespace {
 

@@ -2,12 +2,14 @@
 
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <string>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "engram/core/atomic_file.hpp"
 #include "engram/core/error.hpp"
 
 namespace engram::language_model {
@@ -15,14 +17,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class File {
+// A file that is open for adding to its end.
+class Appending {
  public:
-  File(const fs::path& path, int flags) : fd_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
+  explicit Appending(const fs::path& path)
+      : fd_(open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) {}
+  ~Appending() {
+    if (fd_ >= 0) close(fd_);
   }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
+  Appending(const Appending&) = delete;
+  Appending& operator=(const Appending&) = delete;
 
   bool is_open() const { return fd_ >= 0; }
   off_t size() const {
@@ -30,7 +34,6 @@ class File {
     return fstat(fd_, &status) == 0 ? status.st_size : 0;
   }
   bool truncate(off_t size) const { return ftruncate(fd_, size) == 0; }
-  bool sync() const { return fsync(fd_) == 0; }
   bool write(std::string_view bytes) const {
     while (!bytes.empty()) {
       const ssize_t count = ::write(fd_, bytes.data(), bytes.size());
@@ -40,8 +43,6 @@ class File {
     }
     return true;
   }
-  // Some file systems report a full disk only here.
-  bool close() { return ::close(std::exchange(fd_, -1)) == 0; }
 
  private:
   int fd_;
@@ -54,30 +55,18 @@ class File {
 }  // namespace
 
 void write_file(const fs::path& path, std::string_view bytes) {
-  fs::path beside = path;
-  beside += ".new";
-  {
-    File file(beside, O_WRONLY | O_CREAT | O_TRUNC);
-    if (!file.is_open()) fail_writing(path, errno);
-    if (!file.write(bytes) || !file.sync() || !file.close() ||
-        std::rename(beside.c_str(), path.c_str()) != 0) {
-      const int error = errno;
-      ::unlink(beside.c_str());
-      fail_writing(path, error);
-    }
-  }
-  const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const File directory(folder, O_RDONLY | O_DIRECTORY);
-  if (directory.is_open()) directory.sync();  // the new name; not every file system can
+  AtomicFile file(path);
+  file.write(std::as_bytes(std::span(bytes)));
+  file.commit();
 }
 
 void append_line(const fs::path& path, std::string_view line) {
-  const File file(path, O_WRONLY | O_CREAT | O_APPEND);
+  const Appending file(path);
   if (!file.is_open()) fail_writing(path, errno);
   const off_t before = file.size();
   if (!file.write(std::string(line) + '\n')) {
     const int error = errno;
-    if (!file.truncate(before)) fail_writing(path, errno);
+    static_cast<void>(file.truncate(before));
     fail_writing(path, error);
   }
 }

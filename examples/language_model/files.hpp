@@ -6,8 +6,7 @@
 
 namespace engram::language_model {
 
-/// Replaces `path` by `bytes`: written beside it, synced, renamed. On failure the earlier file is
-/// as it was and nothing else is left. Throws `Error` saying what went wrong.
+/// Replaces `path` by `bytes`, whole or not at all. Throws `Error` saying what went wrong.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
 /// Adds a line to `path`, wholly or not at all. Throws `Error`.

@@ -18,8 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 20> kTextExtensions{
-    ".c",  ".cc",   ".cmake", ".cpp", ".csv", ".h",  ".hpp", ".html", ".java", ".js",
-    ".md", ".org",  ".py",    ".rs",  ".rst", ".sh", ".tex", ".toml", ".txt",  ".yml"};
+    ".c",  ".cc",  ".cmake", ".cpp", ".csv", ".h",  ".hpp", ".html", ".java", ".js",
+    ".md", ".org", ".py",    ".rs",  ".rst", ".sh", ".tex", ".toml", ".txt",  ".yml"};
 
 bool is_text(const fs::path& path) {
   const std::string extension = path.extension().string();
@@ -100,9 +100,9 @@ Texts read_texts(const fs::path& path) {
     texts.files = 1;
   } else if (const fs::path train = part(path, "train"); !train.empty()) {
     texts.split = true;
-    for (const auto& [name, into] : {std::pair{"train", &texts.train},
-                                     std::pair{"valid", &texts.valid},
-                                     std::pair{"test", &texts.test}}) {
+    for (const auto& [name, into] :
+         {std::pair{"train", &texts.train}, std::pair{"valid", &texts.valid},
+          std::pair{"test", &texts.test}}) {
       if (const fs::path file = part(path, name); !file.empty()) {
         *into = read_text(file);
         ++texts.files;

@@ -50,9 +50,8 @@ Vocabulary Vocabulary::of(Level level, const Counts& counts, std::int64_t most,
   for (const auto& [token, count] : counts) {
     if (count >= minimum && !is_special(token)) words.emplace_back(count, token);
   }
-  std::ranges::sort(words, {}, [](const auto& word) {
-    return std::tuple(-word.first, word.second);
-  });
+  std::ranges::sort(words, {},
+                    [](const auto& word) { return std::tuple(-word.first, word.second); });
   if (most > 0 && std::ssize(words) > most - 2) {
     words.resize(static_cast<std::size_t>(std::max<std::int64_t>(most - 2, 0)));
   }
@@ -76,8 +75,8 @@ Stream Vocabulary::encode(std::string_view text, std::string_view name) const {
   for_each_token(text, level_, [&](std::string_view token, std::size_t offset) {
     const auto id = find(token);
     if (!id && !unknown) {
-      const auto line = 1 + std::count(text.begin(),
-                                       text.begin() + static_cast<std::ptrdiff_t>(offset), '\n');
+      const auto line =
+          1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(offset), '\n');
       bad_data(name, ": the ", unit(level_), " ", shown(token, level_), " at byte ", offset,
                " (line ", line, ") is not in the vocabulary of ", size(), " that the model has");
     }

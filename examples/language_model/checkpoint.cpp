@@ -1,0 +1,102 @@
+#include "engram/examples/language_model/checkpoint.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include "engram/examples/language_model/streams.hpp"
+#include "engram/nn/parameter_file.hpp"
+
+namespace engram::language_model {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr auto kFormat = "engram language_model 1";
+
+ModelOptions options_of(const Settings& settings, const Vocabulary& vocabulary) {
+  return {.vocabulary = vocabulary.size(),
+          .embedding = settings.embedding_width(),
+          .hidden = settings.hidden,
+          .layers = settings.layers,
+          .tied = settings.tied,
+          .dropout = settings.dropout,
+          .init = settings.init};
+}
+
+Vocabulary vocabulary_of(const nn::Tensors& file, Level level) {
+  try {
+    const auto json = nlohmann::json::parse(metadata(file, "vocabulary"));
+    return Vocabulary(level, json.get<std::vector<std::string>>());
+  } catch (const nlohmann::json::exception& error) {
+    bad_data("its vocabulary cannot be read: ", error.what());
+  }
+}
+
+}  // namespace
+
+const std::string& metadata(const nn::Tensors& file, const std::string& name) {
+  const auto at = file.metadata.find(name);
+  if (at == file.metadata.end()) bad_data("it has no '", name, "'");
+  return at->second;
+}
+
+const Array<float>& tensor(const nn::Tensors& file, const std::string& name, const Shape& shape) {
+  const Array<float>& values = file.get<float>(name);
+  if (values.shape() != shape) {
+    bad_data(name, " has shape ", values.shape(), ", not ", shape);
+  }
+  return values;
+}
+
+nn::Tensors describe(const Settings& settings, const Vocabulary& vocabulary,
+                     std::uint32_t text_checksum, LanguageModel& model) {
+  nn::Tensors file;
+  file.metadata["format"] = kFormat;
+  file.metadata["settings"] = settings.json();
+  file.metadata["vocabulary"] = nlohmann::json(vocabulary.tokens()).dump();
+  file.metadata["text_checksum"] = text(text_checksum);
+  nn::put_parameters(file, named_parameters(model), "model.");
+  return file;
+}
+
+Checkpoint load_checkpoint(const fs::path& path) {
+  Checkpoint checkpoint;
+  checkpoint.path = fs::is_directory(path) ? path / kCheckpoint : path;
+  if (!fs::exists(checkpoint.path)) {
+    bad_data("there is no checkpoint ", checkpoint.path.string(),
+             "; `language_model train` makes one in its --out folder");
+  }
+  using_checkpoint(checkpoint.path, [&] {
+    checkpoint.file = nn::load(checkpoint.path);
+    const std::string& format = metadata(checkpoint.file, "format");
+    if (format != kFormat) bad_data("its format is '", format, "', not '", kFormat, "'");
+    checkpoint.settings = Settings::from_json(metadata(checkpoint.file, "settings"));
+    checkpoint.vocabulary = vocabulary_of(checkpoint.file, level_of(checkpoint.settings.level));
+    const std::string& checksum = metadata(checkpoint.file, "text_checksum");
+    checkpoint.text_checksum =
+        static_cast<std::uint32_t>(std::strtoul(checksum.c_str(), nullptr, 10));
+  });
+  return checkpoint;
+}
+
+LanguageModel make_model(const Settings& settings, const Vocabulary& vocabulary) {
+  Random random = weights_stream(settings.seed);
+  return LanguageModel(options_of(settings, vocabulary), random);
+}
+
+LanguageModel make_model(const Checkpoint& checkpoint) {
+  return using_checkpoint(checkpoint.path, [&] {
+    // The settings of a damaged file could ask for any amount of memory: the tensors that are
+    // there say what is right.
+    const auto& [settings, vocabulary, checksum, path, file] = checkpoint;
+    const Index width = settings.embedding_width(), hidden = settings.hidden;
+    tensor(file, "model.embedding.w", {vocabulary.size(), width});
+    for (Index k = 0; k < settings.layers; ++k) {
+      tensor(file, text("model.lstm.layer", k, ".w_hh"), {hidden, 4 * hidden});
+    }
+    LanguageModel model = make_model(settings, vocabulary);
+    nn::load_parameters(file, named_parameters(model), "model.");
+    return model;
+  });
+}
+
+}  // namespace engram::language_model

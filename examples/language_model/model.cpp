@@ -1,0 +1,38 @@
+#include "engram/examples/language_model/model.hpp"
+
+#include "engram/nn/init.hpp"
+
+namespace engram::language_model {
+
+LanguageModel::LanguageModel(const ModelOptions& o, Random& random)
+    : embedding({.rows = o.vocabulary, .width = o.embedding}, random),
+      lstm({.input = o.embedding, .hidden = o.hidden, .layers = o.layers, .dropout = o.dropout},
+           random),
+      options_(o) {
+  if (o.tied) {
+    // As weights of a readout the embedding has to begin smaller than it likes to.
+    embedding.w = nn::uniform_parameter<float>({o.vocabulary, o.embedding}, o.embedding, random);
+    readout_b = Param<float>(Array<float>({o.vocabulary}));
+  } else {
+    readout.emplace(nn::LinearOptions{.in = o.hidden, .out = o.vocabulary}, random);
+  }
+  if (o.init > 0) {
+    const auto bound = static_cast<float>(o.init);
+    for (ParamRef<float>& param : parameters(*this)) {
+      if (param.shape().rank() > 1) param.assign(random.uniform(param.shape(), -bound, bound));
+    }
+  }
+}
+
+LanguageModel::Output LanguageModel::operator()(Tape<float>& tape, const Indices& tokens,
+                                                const State& state, Random* random) const {
+  const auto drop = [&](const Var<float>& x) {
+    return random ? dropout(x, options_.dropout, *random) : x;
+  };
+  const auto [y, next] = lstm(drop(embedding(tape, tokens)), state, random);
+  const Var<float> h = reshape(drop(y), {tokens.size(), options_.hidden});
+  if (readout) return {(*readout)(h), next};
+  return {matmul(h, tape.read(embedding.w), {.b = true}) + tape.read(readout_b), next};
+}
+
+}  // namespace engram::language_model

@@ -1,0 +1,59 @@
+// The model: an embedding, an LSTM, and a readout to one logit a token.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engram/core/random.hpp"
+#include "engram/nn/embedding.hpp"
+#include "engram/nn/linear.hpp"
+#include "engram/nn/lstm.hpp"
+#include "engram/nn/visit.hpp"
+
+namespace engram::language_model {
+
+/// The state of all layers between two chunks, off the tape.
+using Carried = nn::LstmState<Array<float>>;
+
+struct ModelOptions {
+  Index vocabulary, embedding, hidden, layers = 1;
+  bool tied = false;   ///< the readout's weights are the embedding's (Press and Wolf, 2017)
+  double dropout = 0;  ///< after the embedding, between layers and after the last one
+  double init = 0;     ///< weight matrices start uniform in +-init; 0: each layer's own way
+};
+
+class LanguageModel {
+ public:
+  using value_type = float;
+  using State = nn::LstmState<Var<float>>;
+
+  LanguageModel(const ModelOptions& options, Random& random);
+
+  struct Output {
+    Var<float> logits;  ///< [T * B, V]
+    State state;
+  };
+  /// Tokens [T, B] -> the logits of the token after each. `random` draws the dropout; without it
+  /// there is none.
+  Output operator()(Tape<float>& tape, const Indices& tokens, const State& state = {},
+                    Random* random = nullptr) const;
+
+  const ModelOptions& options() const { return options_; }
+
+  void visit(auto&& f) {
+    f("embedding", embedding);
+    f("lstm", lstm);
+    if (readout) f("readout", *readout);
+    if (!readout) f("readout_b", readout_b);
+  }
+
+  nn::Embedding<float> embedding;
+  nn::Lstm<float> lstm;
+  std::optional<nn::Linear<float>> readout;  ///< unless tied
+  Param<float> readout_b;                    ///< of a tied readout
+
+ private:
+  ModelOptions options_;
+};
+
+}  // namespace engram::language_model

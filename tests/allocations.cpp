@@ -1,0 +1,174 @@
+// A tape that is cleared and used again asks the system for no memory: every malloc is counted.
+#include <cerrno>
+#include <cstring>
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+#include <dlfcn.h>
+
+#include "engram/core/random.hpp"
+#include "engram/ops/ops.hpp"
+#include "op_cases.hpp"
+
+// The sanitizers bring a malloc of their own, and without a pool (see core/pool.cpp) there is
+// nothing to count; another C library than GNU's has no second name for its malloc.
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define ENGRAM_COUNTS 1
+#else
+#define ENGRAM_COUNTS 0
+#endif
+
+namespace engram::testing {
+namespace {
+
+thread_local bool counting = false;
+thread_local int counted = 0;
+
+#if ENGRAM_COUNTS
+// OpenBLAS takes and gives back memory inside some products of small matrices: that is its affair.
+void note(const void* caller) {
+  if (!counting) return;
+  Dl_info library;
+  const bool blas = dladdr(caller, &library) != 0 && std::strstr(library.dli_fname, "blas");
+  counted += !blas;
+}
+#endif
+
+}  // namespace
+}  // namespace engram::testing
+
+#if ENGRAM_COUNTS
+// Operator new, std::vector, xtensor and the BLAS all come down to these.
+extern "C" {
+void* __libc_malloc(std::size_t size);
+void* __libc_calloc(std::size_t count, std::size_t size);
+void* __libc_realloc(void* at, std::size_t size);
+void* __libc_memalign(std::size_t alignment, std::size_t size);
+
+void* malloc(std::size_t size) noexcept {
+  engram::testing::note(__builtin_return_address(0));
+  return __libc_malloc(size);
+}
+void* calloc(std::size_t count, std::size_t size) noexcept {
+  engram::testing::note(__builtin_return_address(0));
+  return __libc_calloc(count, size);
+}
+void* realloc(void* at, std::size_t size) noexcept {
+  engram::testing::note(__builtin_return_address(0));
+  return __libc_realloc(at, size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
+  engram::testing::note(__builtin_return_address(0));
+  return __libc_memalign(alignment, size);
+}
+void* memalign(std::size_t alignment, std::size_t size) noexcept {
+  engram::testing::note(__builtin_return_address(0));
+  return __libc_memalign(alignment, size);
+}
+int posix_memalign(void** at, std::size_t alignment, std::size_t size) noexcept {
+  engram::testing::note(__builtin_return_address(0));
+  *at = __libc_memalign(alignment, size);
+  return *at || size == 0 ? 0 : ENOMEM;
+}
+}
+#endif
+
+namespace engram::testing {
+
+namespace {
+
+constexpr bool kCounts = ENGRAM_COUNTS;
+
+// How often `work` asks for memory.
+template <class F>
+int allocations_of(const F& work) {
+  counted = 0;
+  counting = true;
+  work();
+  counting = false;
+  return counted;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(allocations)
+
+BOOST_AUTO_TEST_CASE(are_counted, *boost::unit_test::enable_if<kCounts>()) {
+  BOOST_TEST(allocations_of([] { delete new volatile int(1); }) == 1);
+  BOOST_TEST(allocations_of([] { std::vector<Array<float>> v(100); }) == 1);
+  BOOST_TEST(allocations_of([] { Tape<float>().constant(Array<float>(Shape{1000})); }) > 1);
+}
+
+// A small language model by hand: sparse rows, views, products, a loss, gradients.
+BOOST_AUTO_TEST_CASE(of_a_training_step, *boost::unit_test::enable_if<kCounts>()) {
+  constexpr Index kSteps = 5, kBatch = 3, kVocabulary = 11, kWidth = 20;
+  Random random{1};
+  Param<float> table(random.normal<float>({kVocabulary, kWidth}));
+  Param<float> w(random.normal<float>({kWidth, 2 * kWidth}));
+  Param<float> u(random.normal<float>({kWidth, 2 * kWidth}));
+  Param<float> out(random.normal<float>({kWidth, kVocabulary}));
+  Param<float> b(random.normal<float>({kVocabulary}));
+  Indices tokens({kSteps, kBatch}), targets({kSteps * kBatch});
+  for (Index i = 0; i < tokens.size(); ++i) {
+    tokens.edit()[i] = static_cast<std::int32_t>(i * 7 % kVocabulary);
+    targets.edit()[i] = static_cast<std::int32_t>(i * 5 % kVocabulary);
+  }
+  Array<float> zeros(Shape{kBatch, kWidth});
+  std::array<Var<float>, kSteps> hs;
+  Tape<float> tape;
+  float loss = 0;
+  const auto step = [&] {
+    tape.clear();
+    const auto x = dropout(gather_rows(tape.read(table), tokens), 0.1, random);
+    const auto projected = matmul(reshape(x, {-1, kWidth}), tape.read(w));
+    const auto sequence = reshape(projected, {kSteps, kBatch, 2 * kWidth});
+    auto h = tape.constant(zeros);
+    for (Index t = 0; t < kSteps; ++t) {
+      const auto [f, g] = split<2>(select(sequence, 0, t) + matmul(h, tape.read(u)));
+      h = sigmoid(f) * h + tanh(g);
+      hs[static_cast<std::size_t>(t)] = h;
+    }
+    const auto y = reshape(stack(std::span<const Var<float>>(hs)), {-1, kWidth});
+    const auto total = cross_entropy(affine(y, tape.read(out), tape.read(b)), targets);
+    const auto gradients = tape.backward(total);
+    loss = total.item();
+    for (const auto& entry : gradients.entries()) {
+      ParamRef<float> param = *entry.param;
+      const Array<float> values = entry.gradient.values();
+      if (entry.gradient.is_sparse()) continue;
+      for (Index i = 0; i < values.size(); ++i) param.edit()[i] -= 0.1F * values[i];
+    }
+  };
+  const int first = allocations_of(step);
+  const float before = loss;
+  BOOST_TEST(first > 0);
+  for (int k = 0; k < 3; ++k) BOOST_TEST(allocations_of(step) == 0);
+  BOOST_TEST(loss < before);
+}
+
+BOOST_DATA_TEST_CASE(of_every_op, boost::unit_test::data::make(op_cases()), row) {
+  if (!kCounts) return;
+  for (const auto& shapes : row.shapes) {
+    std::vector<Array<double>> inputs;
+    for (const Shape& shape : shapes) {
+      inputs.push_back(Random{3}.uniform<double>(shape, row.low, row.high));
+    }
+    std::vector<Var<double>> x(inputs.size());
+    Array<double> upstream;
+    Tape<double> tape;
+    const auto step = [&] {
+      tape.clear();
+      for (std::size_t k = 0; k < x.size(); ++k) x[k] = tape.variable(inputs[k]);
+      const auto y = row.in_double(x);
+      if (upstream.shape() != y.shape()) upstream = Array<double>::full(y.shape(), 0.5);
+      tape.backward(y, {.seed = tape.constant(upstream)});
+    };
+    step();
+    BOOST_TEST(allocations_of(step) == 0, row.name << " " << shapes[0]);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace engram::testing

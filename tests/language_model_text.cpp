@@ -1,0 +1,250 @@
+// The language model's text: reading it, cutting it into tokens, and tokens into batches.
+#include <algorithm>
+
+#include <boost/test/unit_test.hpp>
+#include <zlib.h>
+
+#include "engram/examples/language_model/batches.hpp"
+#include "engram/examples/language_model/corpus.hpp"
+#include "engram/examples/language_model/utf8.hpp"
+#include "engram/tests/language_model_help.hpp"
+
+namespace engram::language_model {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> tokens_of(const std::string& text, Level level) {
+  std::vector<std::string> out;
+  for_each_token(text, level, [&](std::string_view token, std::size_t offset) {
+    if (token != kEndOfLine) BOOST_TEST(text.substr(offset, token.size()) == token);
+    out.emplace_back(token);
+  });
+  return out;
+}
+
+void write_gzip(const fs::path& path, const std::string& bytes) {
+  gzFile file = gzopen(path.c_str(), "wb");
+  gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
+  gzclose(file);
+}
+
+Vocabulary words(const std::string& text, std::int64_t most = 0, std::int64_t minimum = 1) {
+  Counts counts;
+  count_tokens(text, Level::word, counts);
+  return Vocabulary::of(Level::word, counts, most, minimum);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(language_model_text)
+
+BOOST_AUTO_TEST_CASE(utf8_is_read_strictly) {
+  const std::string good[] = {"a",
+                              "\x7F",
+                              "\xC2\x80",
+                              "\xDF\xBF",
+                              "\xE0\xA0\x80",
+                              "\xED\x9F\xBF",
+                              "\xEF\xBF\xBF",
+                              "\xF0\x90\x80\x80",
+                              "\xF4\x8F\xBF\xBF"};
+  for (const std::string& bytes : good) BOOST_TEST(code_point_length(bytes, 0) == bytes.size());
+  const std::string bad[] = {"\x80",
+                             "\xC0\x80",
+                             "\xC1\xBF",
+                             "\xC2",
+                             "\xC2\x41",
+                             "\xE0\x9F\xBF",
+                             "\xED\xA0\x80",
+                             "\xE2\x88",
+                             "\xF0\x8F\xBF\xBF",
+                             "\xF4\x90\x80\x80",
+                             "\xF5\x80\x80\x80",
+                             "\xFF",
+                             "\xF0\x9D\x84\x41"};
+  for (const std::string& bytes : bad) BOOST_TEST(code_point_length(bytes, 0) == 0);
+  const std::string message =
+      message_of<BadData>([] { require_utf8("one\ntwo\xE9 three", "book.txt"); });
+  BOOST_TEST(contains(message, "book.txt: byte 7 (0xE9, line 2) is not UTF-8"));
+}
+
+BOOST_AUTO_TEST_CASE(characters_are_code_points) {
+  const std::vector<std::string> expected{"a", "ö", "\n", "∑", "\xF0\x9D\x84\x9E"};
+  BOOST_TEST(tokens_of("aö\n∑\xF0\x9D\x84\x9E", Level::character) == expected);
+}
+
+BOOST_AUTO_TEST_CASE(words_are_between_blanks_and_lines_end) {
+  const std::vector<std::string> expected{"a", "bc", "<eos>", "<eos>", "d", "<eos>"};
+  BOOST_TEST(tokens_of(" a\tbc \r\n\n d", Level::word) == expected);
+  BOOST_TEST(tokens_of(" a bc\n\nd\n", Level::word) == expected);
+  BOOST_TEST(tokens_of("", Level::word).empty());
+}
+
+BOOST_AUTO_TEST_CASE(vocabulary_of_characters_is_in_order_of_code_points) {
+  Counts counts;
+  count_tokens("zaö∑a", Level::character, counts);
+  const Vocabulary vocabulary = Vocabulary::of(Level::character, counts);
+  const std::vector<std::string> expected{"a", "z", "ö", "∑"};
+  BOOST_TEST(vocabulary.tokens() == expected);
+  const Stream ids = vocabulary.encode("∑a", "text");
+  BOOST_TEST(vocabulary.decode(ids) == "∑a");
+  BOOST_TEST(!vocabulary.unknown());
+  const std::string message = message_of<BadData>([&] { vocabulary.encode("a\na€", "text"); });
+  BOOST_TEST(contains(message, "text: the character U+000A at byte 1 (line 1)"));
+}
+
+BOOST_AUTO_TEST_CASE(vocabulary_of_words_is_cut) {
+  const std::string text = "the cat the dog the cat\nsat\n";
+  const std::vector<std::string> all{"<eos>", "<unk>", "the", "cat", "dog", "sat"};
+  BOOST_TEST(words(text).tokens() == all);
+  const std::vector<std::string> four{"<eos>", "<unk>", "the", "cat"};
+  BOOST_TEST(words(text, 4).tokens() == four);
+  BOOST_TEST(words(text, 0, 2).tokens() == four);
+  const Vocabulary vocabulary = words(text, 4);
+  BOOST_TEST(vocabulary.decode(vocabulary.encode("the dog\nsat", "text")) == "the <unk>\n<unk>\n");
+}
+
+BOOST_AUTO_TEST_CASE(words_marked_unknown_in_the_text_are_the_unknown_word) {
+  const Vocabulary vocabulary = words("a <unk> <unk> <unk> b\n");
+  BOOST_TEST(vocabulary.size() == 4);
+  BOOST_TEST((vocabulary.find("<unk>") == vocabulary.unknown()));
+}
+
+BOOST_AUTO_TEST_CASE(prompts_must_be_known) {
+  const Vocabulary vocabulary = words("the cat\n");
+  BOOST_TEST(vocabulary.encode_prompt("the cat").size() == 2);
+  BOOST_TEST(vocabulary.encode_prompt("the\n").size() == 2);
+  BOOST_TEST(vocabulary.encode_prompt("").empty());
+  const std::string message = message_of<BadData>([&] { vocabulary.encode_prompt("the cow"); });
+  BOOST_TEST(contains(message, "the prompt's word 'cow' at byte 4 is unknown"));
+  BOOST_CHECK_THROW(vocabulary.encode_prompt("\xFF"), BadData);
+}
+
+BOOST_AUTO_TEST_CASE(vocabularies_from_files_are_checked) {
+  BOOST_CHECK_THROW(Vocabulary(Level::character, {"a", "a"}), BadData);
+  BOOST_CHECK_THROW(Vocabulary(Level::character, {"ab"}), BadData);
+  BOOST_CHECK_THROW(Vocabulary(Level::character, {""}), BadData);
+  BOOST_CHECK_THROW(Vocabulary(Level::word, {"a", ""}), BadData);
+}
+
+BOOST_AUTO_TEST_CASE(folders_are_read_in_the_order_of_their_paths) {
+  const Folder folder("text-folder");
+  write(folder / "b.txt", "two\n");
+  write(folder / "a/z.cpp", "one");
+  write(folder / "c/readme.md", "three\n");
+  write(folder / ".git/x.txt", "hidden");
+  write(folder / "build/x.txt", "built");
+  write(folder / "c/picture.png", "\xFF\xFE");
+  fs::create_symlink("nowhere", folder / "d.txt");
+  const Texts texts = read_texts(folder.path);
+  BOOST_TEST(texts.whole == "one\ntwo\nthree\n");
+  BOOST_TEST(texts.files == 3);
+  BOOST_TEST(!texts.split);
+}
+
+BOOST_AUTO_TEST_CASE(folders_with_three_parts_are_split_already) {
+  const Folder folder("text-parts");
+  write_gzip(folder / "train.txt.gz", "train\n");
+  write(folder / "valid.txt", "\xEF\xBB\xBFvalid\n");
+  const Texts texts = read_texts(folder.path);
+  BOOST_TEST(texts.split);
+  BOOST_TEST(texts.train == "train\n");
+  BOOST_TEST(texts.valid == "valid\n");
+  BOOST_TEST(texts.test.empty());
+}
+
+BOOST_AUTO_TEST_CASE(texts_that_cannot_be_read_say_why) {
+  const Folder folder("text-bad");
+  const auto message = [&](const fs::path& path) {
+    return message_of<BadData>([&] { read_texts(path); });
+  };
+  BOOST_TEST(contains(message(folder / "nothing.txt"), "there is no text at"));
+  BOOST_TEST(contains(message(write(folder / "empty.txt", "")), "is empty"));
+  BOOST_TEST(
+      contains(message(write(folder / "latin1.txt", "gr\xFC\xDF")), "byte 2 (0xFC, line 1)"));
+  fs::create_directory(folder / "hollow");
+  BOOST_TEST(contains(message(folder / "hollow"), "no text in the folder"));
+  fs::create_symlink("loop", folder / "loop");
+  BOOST_TEST(contains(message(folder / "loop"), "Too many levels of symbolic links"));
+  BOOST_TEST(contains(message("/proc/self/mem"), "cannot read /proc/self/mem: Input/output error"));
+  if (geteuid() != 0) {  // root may read everything
+    fs::permissions(write(folder / "secret.txt", "s"), fs::perms::none);
+    BOOST_TEST(contains(message(folder / "secret.txt"), "Permission denied"));
+  }
+  write_gzip(folder / "whole.gz", some_text(2000));
+  const std::string packed = bytes_of(folder / "whole.gz");
+  BOOST_TEST(read_text(folder / "whole.gz") == some_text(2000));
+  const fs::path cut = write(folder / "cut.gz", packed.substr(0, packed.size() / 2));
+  BOOST_TEST(contains(message(cut), "cannot read"));
+}
+
+BOOST_AUTO_TEST_CASE(one_text_is_split_by_a_fraction) {
+  Texts texts;
+  texts.whole = "abcdefghij";
+  const Corpus corpus = make_corpus(texts, {.train_fraction = 0.75});
+  BOOST_TEST(corpus.vocabulary.decode(corpus.train) == "abcdefg");
+  BOOST_TEST(corpus.vocabulary.decode(corpus.valid) == "hij");
+  BOOST_TEST(corpus.vocabulary.decode(corpus.part("all")) == "abcdefghij");
+  BOOST_TEST(corpus.vocabulary.size() == 10);
+  texts.whole = "abcdefghik";
+  BOOST_TEST(make_corpus(texts, {}).checksum != corpus.checksum);
+}
+
+BOOST_AUTO_TEST_CASE(words_of_the_held_out_text_are_not_learnt) {
+  Texts texts;
+  texts.whole = "a b a b a b a c\n";  // nine tokens, six of them for training
+  const Cut cut{.level = Level::word, .train_fraction = 0.7};
+  const Corpus corpus = make_corpus(texts, cut);
+  BOOST_TEST(!corpus.vocabulary.find("c"));
+  BOOST_TEST(corpus.vocabulary.decode(corpus.valid) == "a <unk>\n");
+}
+
+BOOST_AUTO_TEST_CASE(lanes_go_on_from_chunk_to_chunk) {
+  Stream stream(12);
+  for (std::size_t k = 0; k < stream.size(); ++k) stream[k] = static_cast<std::int32_t>(k);
+  const Lanes lanes(stream, 2, 3);  // 0 1 2 3 4 | 5 6 7 8 9, then 10 and 11 are left
+  BOOST_TEST(lanes.length() == 5);
+  BOOST_TEST(lanes.chunks() == 2);
+  const auto numbers = [](const Indices& a) { return std::vector<int>(a.begin(), a.end()); };
+  const Chunk first = lanes.chunk(0, 0, 2), last = lanes.chunk(1, 0, 2);
+  BOOST_TEST(first.x.shape() == Shape({3, 2}));
+  BOOST_TEST(numbers(first.x) == (std::vector<int>{0, 5, 1, 6, 2, 7}),
+             boost::test_tools::per_element());
+  BOOST_TEST(numbers(first.y) == (std::vector<int>{1, 6, 2, 7, 3, 8}),
+             boost::test_tools::per_element());
+  BOOST_TEST(numbers(last.x) == (std::vector<int>{3, 8, 4, 9}), boost::test_tools::per_element());
+  BOOST_TEST(numbers(last.y) == (std::vector<int>{4, 9, 5, 10}), boost::test_tools::per_element());
+  BOOST_TEST(numbers(lanes.chunk(1, 1, 2).x) == (std::vector<int>{8, 9}),
+             boost::test_tools::per_element());
+  BOOST_TEST(numbers(lanes.rest().x) == (std::vector<int>{10}), boost::test_tools::per_element());
+  BOOST_TEST(numbers(lanes.rest().y) == (std::vector<int>{11}), boost::test_tools::per_element());
+  BOOST_TEST(Lanes(std::span(stream).first(11), 2, 3).rest().x.size() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(every_lane_belongs_to_one_shard) {
+  for (Index shards = 1; shards <= 7; ++shards) {
+    Index next = 0;
+    for (Index s = 0; s < shards; ++s) {
+      const auto [begin, end] = lanes_of_shard(7, shards, s);
+      BOOST_TEST(begin == next);
+      BOOST_TEST(end > begin);
+      next = end;
+    }
+    BOOST_TEST(next == 7);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(short_texts_are_refused_with_the_numbers) {
+  BOOST_CHECK_NO_THROW(require_length(2501, 50, 50, "character"));
+  const std::string message =
+      message_of<BadData>([] { require_length(2500, 50, 50, "character"); });
+  BOOST_TEST(contains(message, "it has 2500 characters"));
+  BOOST_TEST(contains(message, "need at least 2501"));
+  const Stream one(1);
+  BOOST_CHECK_THROW(Lanes(one, 1, 5), BadData);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace engram::language_model
