@@ -1,6 +1,7 @@
 #include "engram/core/parallel.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <thread>
 
 #include <tbb/global_control.h>
@@ -34,19 +35,23 @@ struct ReleaseAtEnd {
   }
 };
 
+int cores() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
+
 }  // namespace
 
 struct Workers::Arena {
-  explicit Arena(int threads)
-      : limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads)),
-        arena(threads) {}
-  tbb::global_control limit;  // TBB's own limit is the number of cores
+  explicit Arena(int threads) : arena(threads) {
+    // TBB's own limit is the number of cores; whoever asks for more means it.
+    if (threads > cores()) {
+      limit.emplace(tbb::global_control::max_allowed_parallelism,
+                    static_cast<std::size_t>(threads));
+    }
+  }
+  std::optional<tbb::global_control> limit;
   tbb::task_arena arena;
 };
 
-Workers::Workers(int threads)
-    : threads_(threads == 0 ? std::max(1, static_cast<int>(std::thread::hardware_concurrency()))
-                            : threads) {
+Workers::Workers(int threads) : threads_(threads == 0 ? cores() : threads) {
   if (threads < 0) fail("Workers of ", threads, " threads; need at least 1, or 0 for all cores");
   arena_ = std::make_unique<Arena>(threads_);
 }

@@ -1,0 +1,167 @@
+#include "engram/core/gradient_slots.hpp"
+
+#include <algorithm>
+
+#include "engram/core/linear.hpp"
+
+namespace engram {
+
+template <class T>
+void GradientSlots<T>::reset(std::size_t count) {
+  grads_.resize(count);
+  holds_.assign(count, Hold::nothing);
+}
+
+template <class T>
+void GradientSlots<T>::clear() {
+  grads_.clear();
+  holds_.clear();
+  rows_.clear();
+}
+
+template <class T>
+void GradientSlots<T>::release(Id id) {
+  if (keeps(id)) return;
+  grads_[id] = Array<T>();
+  holds_[id] = Hold::nothing;
+}
+
+template <class T>
+void GradientSlots<T>::put(Id id, Array<T> gradient) {
+  grads_[id] = std::move(gradient);
+  holds_[id] = Hold::array;
+}
+
+// Whether the caller asked for this gradient, so that it must not be shared or released.
+template <class T>
+bool GradientSlots<T>::keeps(Id id) const {
+  return tape_.node(id).kind != Kind::operation || (!is_target_.empty() && is_target_[id]);
+}
+
+// Whether the gradient of a node is to be a window onto that of its input.
+template <class T>
+bool GradientSlots<T>::is_view(Id id) const {
+  const Operation<T>* operation = tape_.node(id).operation;
+  return operation && operation->is_view() && !keeps(id);
+}
+
+template <class T>
+bool GradientSlots<T>::is_open_view(Id id) const {
+  return holds_[id] == Hold::nothing && is_view(id);
+}
+
+template <class T>
+bool GradientSlots<T>::has_rows(Id id) const {
+  return std::any_of(rows_.begin(), rows_.end(), [&](const Rows& part) { return part.id == id; });
+}
+
+template <class T>
+void GradientSlots<T>::zero(Id id) {
+  if (holds_[id] != Hold::nothing) return;
+  const Shape& shape = tape_.node(id).value.shape();
+  grads_[id] = Array<T>::uninitialized(shape, tape_.pool());
+  std::fill_n(grads_[id].edit(), shape.size(), T{0});
+  holds_[id] = Hold::array;
+}
+
+// The gradient of a view is a window onto the gradient of what it is a view of: adding to one
+// adds to the other. Views of views are followed by a loop, however long the chain.
+template <class T>
+void GradientSlots<T>::open_window(Id id) {
+  for (; is_open_view(id); id = tape_.inputs(tape_.node(id))[0]) chain_.push_back(id);
+  zero(id);
+  for (; !chain_.empty(); chain_.pop_back()) {
+    const Id view = chain_.back();
+    if (holds_[id] == Hold::array) grads_[id].edit();  // memory of its own before it is shared
+    grads_[view] = tape_.node(view).operation->view(grads_[id]);
+    holds_[view] = Hold::window;
+    // From here on the parent is written through both handles.
+    if (holds_[id] == Hold::array) holds_[id] = Hold::window;
+    id = view;
+  }
+}
+
+template <class T>
+T* GradientSlots<T>::open(Id id, bool zeroed, T& beta) {
+  const Node<T>& node = tape_.node(id);
+  if (is_open_view(id)) open_window(id);
+  beta = 1;
+  if (holds_[id] == Hold::nothing) {
+    if (zeroed) {
+      zero(id);
+    } else {
+      grads_[id] = Array<T>::uninitialized(node.value.shape(), tape_.pool());
+      holds_[id] = Hold::array;
+      beta = 0;
+    }
+  }
+  return holds_[id] == Hold::window ? grads_[id].edit_shared() : grads_[id].edit();
+}
+
+template <class T>
+void GradientSlots<T>::add(Id id, const Array<T>& dx) {
+  const Node<T>& node = tape_.node(id);
+  if (holds_[id] == Hold::nothing && dx.shape() == node.value.shape() && !is_open_view(id)) {
+    grads_[id] = dx;  // shared, not copied: `open` takes its own copy before it adds
+    holds_[id] = Hold::array;
+    return;
+  }
+  if (!broadcasts_to(node.value.shape(), dx.shape())) {
+    fail("a derivative of shape ", dx.shape(), " for an input of shape ", node.value.shape(),
+         "; it must have this shape, or one that this broadcasts to");
+  }
+  T beta = 0;
+  T* target = open(id, false, beta);
+  add_reduced(dx, node.value.shape(), target, beta);
+}
+
+template <class T>
+Gradient<T> GradientSlots<T>::take_rows(Id id) {
+  const Shape& table = tape_.node(id).value.shape();
+  const Index width = table.without(0).size();
+  order_.clear();
+  for (const Rows& part : rows_) {
+    if (part.id != id) continue;
+    for (Index i = 0; i < part.rows.size(); ++i) {
+      order_.push_back(
+          {part.rows[i], static_cast<std::uint32_t>(order_.size()), part.dy.data() + i * width});
+    }
+  }
+  std::sort(order_.begin(), order_.end());
+  Index unique = 0;
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    unique += i == 0 || order_[i].row != order_[i - 1].row;
+  }
+  Indices rows = Indices::uninitialized({unique}, tape_.pool());
+  Array<T> values = Array<T>::uninitialized(table.with(0, unique), tape_.pool());
+  Index at = -1;
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    const T* from = order_[i].values;
+    if (i == 0 || order_[i].row != order_[i - 1].row) {
+      rows.edit_shared()[++at] = order_[i].row;
+      std::copy_n(from, width, values.edit_shared() + at * width);
+    } else {
+      T* to = values.edit_shared() + at * width;
+      for (Index k = 0; k < width; ++k) to[k] += from[k];
+    }
+  }
+  return Gradient<T>(table, std::move(rows), std::move(values));
+}
+
+template <class T>
+Gradient<T> GradientSlots<T>::take(Id id) {
+  if (!has_rows(id)) {
+    zero(id);
+    return Gradient<T>(std::move(grads_[id]));
+  }
+  Gradient<T> rows = take_rows(id);
+  if (holds_[id] == Hold::nothing) return rows;
+  Gradient<T> dense(std::move(grads_[id]));
+  dense.add(rows);
+  return dense;
+}
+
+template class GradientSlots<float>;
+template class GradientSlots<double>;
+
+}  // namespace engram

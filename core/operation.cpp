@@ -1,0 +1,82 @@
+// Into and Call: a backward pass as a derivative rule sees it.
+#include "engram/core/operation.hpp"
+
+#include "engram/core/pass.hpp"
+
+namespace engram {
+
+template <class T>
+Into<T>::operator bool() const {
+  return pass_->wanted(id_);
+}
+
+template <class T>
+void Into<T>::operator+=(const Var<T>& dx) {
+  if (*this) pass_->add(id_, dx);
+}
+
+template <class T>
+void Into<T>::operator+=(const Array<T>& dx) {
+  if (*this) pass_->slots_.add(id_, dx);
+}
+
+template <class T>
+typename Into<T>::Target Into<T>::open(bool zeroed) {
+  Target target{};
+  target.data = pass_->slots_.open(id_, zeroed, target.beta);
+  return target;
+}
+
+template <class T>
+void Into<T>::add_rows(const Indices& rows, const Array<T>& dy) {
+  if (!*this) return;
+  if (pass_->tape_.node(id_).kind != Kind::operation) {
+    pass_->slots_.add_rows(id_, rows, dy);
+    return;
+  }
+  const Index width = pass_->tape_.node(id_).value.shape().without(0).size();
+  T* target = accumulator();
+  for (Index i = 0; i < rows.size(); ++i) {
+    for (Index k = 0; k < width; ++k) target[rows[i] * width + k] += dy[i * width + k];
+  }
+}
+
+template <class T>
+std::size_t Call<T>::inputs() const {
+  return pass.tape_.node(id).inputs;
+}
+template <class T>
+Var<T> Call<T>::var(std::size_t input) const {
+  return pass.tape_.var(pass.tape_.inputs(pass.tape_.node(id))[input]);
+}
+template <class T>
+Array<T> Call<T>::array(std::size_t input) const {
+  return var(input).value();
+}
+template <class T>
+Into<T> Call<T>::into(std::size_t input) const {
+  return Into<T>(pass, var(input).id());
+}
+template <class T>
+Array<T> Call<T>::y() const {
+  return pass.tape_.node(id).value;
+}
+template <class T>
+Array<T> Call<T>::dy() const {
+  return pass.slots_[id];
+}
+template <class T>
+Var<T> Call<T>::y_var() const {
+  return pass.tape_.var(id);
+}
+template <class T>
+Var<T> Call<T>::dy_var() const {
+  return pass.dy_;
+}
+
+template class Into<float>;
+template class Into<double>;
+template struct Call<float>;
+template struct Call<double>;
+
+}  // namespace engram
