@@ -7,6 +7,7 @@
 #include "engram/nn/embedding.hpp"
 #include "engram/nn/linear.hpp"
 #include "engram/nn/lstm.hpp"
+#include "engram/nn/parameter_file.hpp"
 #include "engram/nn/rnn.hpp"
 #include "engram/nn/summary.hpp"
 #include "engram/ops/ops.hpp"

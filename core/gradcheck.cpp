@@ -25,8 +25,9 @@ class Check {
 
   GradcheckResult run() {
     const Arrays expected = differences([this](const Arrays& at) { return value(at); });
-    compare("kernel", gradient(inputs_, {}), expected);
+    // The rule first: where only the kernel is wrong, the message says kernel.
     compare("rule", gradient(inputs_, {.rules_only = true}), expected);
+    compare("kernel", gradient(inputs_, {}), expected);
     compare("recorded rule", gradient(inputs_, {.record = true}), expected);
     if (options_.second_order) {
       compare("second order", second_order(),

@@ -13,28 +13,28 @@ namespace engram {
 template <class T>
 class ParamRef {
  public:
-  const Array<T>& value() const { return state_->value; }
-  const Shape& shape() const { return state_->value.shape(); }
-  Index size() const { return state_->value.size(); }
+  const Array<T>& value() const { return state().value; }
+  const Shape& shape() const { return state().value.shape(); }
+  Index size() const { return state().value.size(); }
 
   /// The elements for writing in place. A copy of `value()` kept from before stays as it was.
   /// Tapes that read the parameter notice, and refuse to run backward through a value that is no
   /// longer the one they used.
   T* edit() {
-    ++state_->version;
-    return state_->value.edit();
+    ++state().version;
+    return state().value.edit();
   }
   /// Replaces the value. Throws `Error` when the shape differs.
   void assign(const Array<T>& value) {
     if (value.shape() != shape()) {
       fail("a parameter of shape ", shape(), " cannot take a value of shape ", value.shape());
     }
-    ++state_->version;
-    state_->value = value.settled();
+    ++state().version;
+    state().value = value.settled();
   }
 
   /// Counts the edits.
-  std::uint64_t version() const { return state_->version; }
+  std::uint64_t version() const { return state().version; }
   /// Whether both refer to the same parameter.
   friend bool operator==(const ParamRef& a, const ParamRef& b) { return a.state_ == b.state_; }
 
@@ -44,6 +44,11 @@ class ParamRef {
     std::uint64_t version = 0;
   };
   explicit ParamRef(Array<T> value) : state_(std::make_shared<State>(State{std::move(value)})) {}
+  /// Throws `Error` when the parameter was moved away.
+  State& state() const {
+    if (!state_) fail("this parameter was moved away; use the module that it was moved to");
+    return *state_;
+  }
   std::shared_ptr<State> state_;
 };
 

@@ -17,6 +17,7 @@ class Shards {
  public:
   /// Throws `Error` for less than one shard. `workers` must live as long.
   Shards(int count, const Workers& workers);
+  Shards(int count, Workers&& workers) = delete;  // it would be gone at the end of the line
 
   int count() const { return static_cast<int>(tapes_.size()); }
   Tape<T>& tape(int shard) { return *tapes_[static_cast<std::size_t>(shard)]; }

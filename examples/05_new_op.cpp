@@ -47,6 +47,17 @@ struct Reverse {
   void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
     dx += reverse(dy);
   }
+  // Optional: the same in numbers. With beta 0 the target has no value yet: write, do not read.
+  template <class T>
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+    const Index rows = x.extent(0), width = x.shape().without(0).size();
+    dx.in_place([&](T* target, T beta) {
+      for (Index i = 0; i < dy.size(); ++i) {
+        const T d = dy[(rows - 1 - i / width) * width + i % width];
+        target[i] = beta == 0 ? d : target[i] + d;
+      }
+    });
+  }
 };
 
 /// The rows of x in reverse order: what a layer that reads backwards needs.

@@ -22,7 +22,7 @@ class Embedding {
       : w(random.normal<T>({options.rows, options.width})) {}
 
   Var<T> operator()(Tape<T>& tape, const Indices& tokens, Site site = Site::current()) const {
-    return gather_rows(tape.read(w), tokens, site);
+    return gather_rows(tape.read(w, site), tokens, site);
   }
 
   void visit(auto&& f) { f("w", w); }

@@ -26,7 +26,8 @@ class Linear {
 
   Var<T> operator()(const Var<T>& x, Site site = Site::current()) const {
     Tape<T>& tape = x.tape();
-    return bias_ ? affine(x, tape.read(w), tape.read(b), site) : matmul(x, tape.read(w), {}, site);
+    return bias_ ? affine(x, tape.read(w, site), tape.read(b, site), site)
+                 : matmul(x, tape.read(w, site), {}, site);
   }
 
   void visit(auto&& f) {

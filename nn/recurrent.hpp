@@ -29,27 +29,35 @@ std::vector<Layer> make_layers(const RecurrentOptions& options, Random& random) 
   return out;
 }
 
-/// Throws `Error` unless x is [T, B, options.input] with at least one step.
+/// Throws `Error`, citing `site`, unless x is [T, B, options.input] with at least one step.
 template <class T>
-void check_input(const Var<T>& x, const RecurrentOptions& options) {
+void check_input(const Var<T>& x, const RecurrentOptions& options, const Site& site) {
   const Shape shape = x.shape();
   if (shape.rank() != 3 || shape[2] != options.input || shape[0] < 1) {
-    fail("a recurrent network of input size ", options.input, " was given x ", shape,
-         "; need [T, B, ", options.input, "] with T >= 1");
+    throw located("recurrent network",
+                  Error(text("x ", shape, " for an input size of ", options.input, "; need [T, B, ",
+                             options.input, "] with T >= 1")),
+                  site);
   }
 }
 
-/// Throws `Error` unless there is one value [B, H] for each layer.
+/// Throws `Error`, citing `site`, unless `state`, called `name`, has one value [B, H] a layer.
 template <class T>
-void check_state(const std::vector<Var<T>>& state, const Var<T>& x,
-                 const RecurrentOptions& options) {
+void check_state(const char* name, const std::vector<Var<T>>& state, const Var<T>& x,
+                 const RecurrentOptions& options, const Site& site) {
   const Shape expected{x.extent(1), options.hidden};
   if (static_cast<Index>(state.size()) != options.layers) {
-    fail("a state of ", state.size(), " layers was given to a network of ", options.layers);
+    throw located("recurrent network",
+                  Error(text("the state's ", name, " is of ", state.size(), " layers; need ",
+                             options.layers, ", or an empty state")),
+                  site);
   }
   for (const Var<T>& v : state) {
     if (v.shape() != expected) {
-      fail("a state of shape ", v.shape(), " was given with x ", x.shape(), "; need ", expected);
+      throw located("recurrent network",
+                    Error(text("the state's ", name, " has shape ", v.shape(), " beside x ",
+                               x.shape(), "; need ", expected)),
+                    site);
     }
   }
 }

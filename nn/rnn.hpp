@@ -57,10 +57,11 @@ class Rnn {
 
   /// x [T, B, in]; an empty state is zeros. `random` draws the dropout between layers; without
   /// it there is none. Throws `Error` for sizes that do not fit, or no steps.
-  Output operator()(const Var<T>& x, State state = {}, Random* random = nullptr) const {
-    check_input(x, options_);
+  Output operator()(const Var<T>& x, State state = {}, Random* random = nullptr,
+                    Site site = Site::current()) const {
+    check_input(x, options_, site);
     if (state.empty()) state.h = zero_state(x, options_);
-    check_state(state.h, x, options_);
+    check_state("h", state.h, x, options_, site);
     Var<T> y = x;
     for (std::size_t k = 0; k < layers.size(); ++k) {
       y = layers[k](between_layers(y, k, options_, random), state.h[k]);

@@ -215,6 +215,10 @@ BOOST_AUTO_TEST_CASE(modules_show_their_parameters) {
   const nn::Lstm<float> copy = lstm, moved = std::move(lstm);
   BOOST_TEST((moved.layers[0].w_hh == w));
   BOOST_TEST(!(copy.layers[0].w_hh == w));
+  Param<float> gone(Array<float>({1}));
+  const Param<float> kept = std::move(gone);
+  Tape<float> tape;
+  BOOST_CHECK_THROW(tape.read(gone), Error);
 }
 
 BOOST_AUTO_TEST_CASE(dropout_between_layers_only_while_training) {
@@ -248,11 +252,11 @@ BOOST_AUTO_TEST_CASE(bad_sizes_are_refused) {
     };
   };
   BOOST_CHECK_EXCEPTION(lstm(tape.constant(Array<float>({5, 2, 4}))), Error,
-                        says("input size 3 was given x [5,2,4]; need [T, B, 3]"));
+                        says("x [5,2,4] for an input size of 3; need [T, B, 3]"));
   BOOST_CHECK_EXCEPTION(lstm(tape.constant(Array<float>({0, 2, 3}))), Error, says("T >= 1"));
   const auto zero = tape.constant(Array<float>({1, 4}));
   BOOST_CHECK_EXCEPTION(lstm(tape.constant(Array<float>({5, 2, 3})), {{zero}, {zero}}), Error,
-                        says("a state of shape [1,4] was given with x [5,2,3]; need [2,4]"));
+                        says("the state's h has shape [1,4] beside x [5,2,3]; need [2,4]"));
   BOOST_CHECK_EXCEPTION((nn::Lstm<float>{{.input = 3, .hidden = 0}, random}), Error,
                         says("hidden 0"));
 }

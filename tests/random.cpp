@@ -109,10 +109,13 @@ BOOST_AUTO_TEST_CASE(uniform_numbers) {
   std::vector<int> counts(1000);
   for (const double v : x) ++counts[static_cast<std::size_t>(v * 1000)];
   BOOST_TEST(std::abs(unevenness(counts)) < 4);
-  // All 53 bits are used: the lowest is as often 1 as 0.
-  int odd = 0;
-  for (const double v : x) odd += static_cast<int>(static_cast<std::uint64_t>(v * 0x1p53) & 1);
-  BOOST_TEST(std::abs(odd - kDraws / 2) < 4 * std::sqrt(kDraws) / 2);
+  // All 53 bits are used: each is as often 1 as 0.
+  std::vector<int> ones(53);
+  for (const double v : x) {
+    const auto bits = static_cast<std::uint64_t>(v * 0x1p53);
+    for (std::size_t k = 0; k < ones.size(); ++k) ones[k] += static_cast<int>(bits >> k & 1);
+  }
+  for (const int count : ones) BOOST_TEST(std::abs(count - kDraws / 2) < 4 * std::sqrt(kDraws) / 2);
 }
 
 BOOST_AUTO_TEST_CASE(normal_numbers) {

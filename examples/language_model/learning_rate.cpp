@@ -1,10 +1,12 @@
 #include "engram/examples/language_model/learning_rate.hpp"
 
+#include <utility>
+
 #include "engram/optim/schedule.hpp"
 
 namespace engram::language_model {
 
-LearningRate::LearningRate(const Settings& settings) : settings_(settings) {}
+LearningRate::LearningRate(Settings settings) : settings_(std::move(settings)) {}
 
 double LearningRate::operator()(std::int64_t epoch, double done) const {
   const Settings& s = settings_;

@@ -10,7 +10,7 @@ namespace engram::language_model {
 
 class LearningRate {
  public:
-  explicit LearningRate(const Settings& settings);
+  explicit LearningRate(Settings settings);
 
   /// The rate of a step: `done` of the way through epoch `epoch`, both from 0.
   double operator()(std::int64_t epoch, double done) const;

@@ -11,8 +11,6 @@
 #include "engram/core/error.hpp"
 #include "engram/examples/language_model/files.hpp"
 
-extern char** environ;
-
 namespace engram::language_model {
 namespace {
 

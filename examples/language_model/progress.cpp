@@ -43,7 +43,7 @@ std::string measure(Level level, double loss) {
 }
 
 std::string clock(double seconds) {
-  const auto all = static_cast<long long>(std::clamp(seconds, 0.0, 3.6e8) + 0.5);
+  const auto all = std::llround(std::clamp(seconds, 0.0, 3.6e8));
   const int s = static_cast<int>(all % 60), m = static_cast<int>(all / 60 % 60);
   return all < 3600 ? print("%d:%02d", m, s) : print("%lld:%02d:%02d", all / 3600, m, s);
 }

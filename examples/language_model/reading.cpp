@@ -35,7 +35,7 @@ bool is_left_out(const fs::path& folder) {
 // folder/train.txt or folder/train.txt.gz; empty when there is neither.
 fs::path part(const fs::path& folder, const std::string& name) {
   for (const char* extension : {".txt", ".txt.gz"}) {
-    const fs::path path = folder / (name + extension);
+    fs::path path = folder / (name + extension);
     if (fs::exists(path)) return path;
   }
   return {};
