@@ -9,7 +9,7 @@
 
 #include "engram/core/random.hpp"
 #include "engram/ops/ops.hpp"
-#include "op_cases.hpp"
+#include "engram/tests/op_cases.hpp"
 
 // The sanitizers bring a malloc of their own, and without a pool (see core/pool.cpp) there is
 // nothing to count; another C library than GNU's has no second name for its malloc.
