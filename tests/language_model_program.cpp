@@ -35,14 +35,14 @@ class Program {
     for (const std::string& argument : arguments)
       argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
-    const std::string to = out ? out : out_.string();
+    const std::string to = out ? out : out_.string(), complaints = err_.string();
     child_ = fork();
     if (child_ != 0) return;
     const auto redirect = [](const std::string& path, int stream) {
       dup2(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666), stream);
     };
     redirect(to, STDOUT_FILENO);
-    redirect(err_.string(), STDERR_FILENO);
+    redirect(complaints, STDERR_FILENO);
     const rlimit limit{largest_file, largest_file};
     setrlimit(RLIMIT_FSIZE, &limit);
     execv(kProgram.c_str(), argv.data());

@@ -198,12 +198,11 @@ BOOST_AUTO_TEST_CASE(empty_gradients_outlive_their_tape) {
   Param<double> w(vector({1}));
   Tape<double> tape;
   const auto some = tape.backward(sum(tape.read(w)));
-  Gradients<double> none;
-  {
+  auto none = [] {
     Tape<double> other;
-    none = other.backward(sum(greater(other.variable(vector({1})), 0)));
-    BOOST_TEST(none.entries().empty());
-  }
+    return other.backward(sum(greater(other.variable(vector({1})), 0)));
+  }();
+  BOOST_TEST(none.entries().empty());
   none.add(some);
   BOOST_TEST(none[w].item() == 1);
 }

@@ -73,8 +73,11 @@ void add_train_flags(CLI::App& app, Train& train) {
   Settings& s = train.settings;
   Group data{app, "The text"};
   data.word("--text", s.text, "PATH",
-            "A file; a folder with train, valid and test.txt; or\na folder of texts. "
-            "Default: Engram's own sources");
+            "A file; a folder with train, valid and test.txt; or\na folder of texts"
+#ifdef ENGRAM_SOURCE_DIR
+            ". Default: Engram's own sources"
+#endif
+  );
   data.choice("--level", s.level, {"char", "word"},
               "What the model reads and writes: char or word. Words have other\n"
               "defaults; train --level word --dump-config shows them");

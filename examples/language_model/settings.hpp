@@ -25,7 +25,7 @@ struct Settings {
   // How it learns.
   std::int64_t batch = 50, steps = 50, epochs = 0;
   std::string optimizer = "adam";  ///< sgd, adam or adamw
-  double learning_rate = 2e-3, momentum = 0, weight_decay = 0, clip = 5;
+  double learning_rate = 6e-3, momentum = 0, weight_decay = 0, clip = 5;
   std::string schedule = "constant";  ///< constant, step, exponential, cosine or plateau
   double decay = 0.25;
   std::int64_t decay_every = 1;
