@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -55,6 +56,7 @@ template <class F>
 std::string in_child(const F& f) {
   int ends[2];
   BOOST_REQUIRE(pipe(ends) == 0);
+  std::fflush(nullptr);  // the child is not to print it again
   const pid_t child = fork();
   if (child == 0) {
     try {

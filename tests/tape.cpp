@@ -8,29 +8,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include "engram/ops/ops.hpp"
+#include "engram/tests/tape_help.hpp"
 
 namespace engram::testing {
-namespace {
-
-template <class F>
-std::string error_of(const F& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
-Array<double> vector(std::initializer_list<double> values) {
-  return Array<double>(Shape{static_cast<Index>(values.size())}, values);
-}
-bool equal(const Array<double>& a, const Array<double>& b) {
-  return a.shape() == b.shape() && std::equal(a.begin(), a.end(), b.begin());
-}
-
-}  // namespace
-
 BOOST_AUTO_TEST_SUITE(tape)
 
 BOOST_AUTO_TEST_CASE(a_parameter_read_twice_has_one_gradient) {

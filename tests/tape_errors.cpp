@@ -5,19 +5,10 @@
 
 #include "engram/core/record.hpp"
 #include "engram/ops/ops.hpp"
+#include "engram/tests/tape_help.hpp"
 
 namespace engram::testing {
 namespace {
-
-template <class F>
-std::string error_of(const F& f) {
-  try {
-    f();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 // The second line of an error about what was recorded in `line` of this file.
 std::string at(unsigned line) {
