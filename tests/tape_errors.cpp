@@ -15,9 +15,6 @@ std::string at(unsigned line) {
   return text("\n  recorded at ", Site::current().file_name(), ":", line);
 }
 
-Array<double> vector(std::initializer_list<double> values) {
-  return Array<double>(Shape{static_cast<Index>(values.size())}, values);
-}
 const std::string kStale =
     "this Var is stale: its tape was cleared after it was recorded; record it again, or keep its "
     "value() as an Array";
