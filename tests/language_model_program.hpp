@@ -1,0 +1,108 @@
+// Running the program language_model from a test.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "engram/examples/language_model/checkpoint.hpp"
+#include "engram/tests/language_model_help.hpp"
+
+namespace engram::language_model {
+
+using Arguments = std::vector<std::string>;
+
+inline const std::string kProgram = ENGRAM_EXAMPLES_DIR "/language_model";
+
+/// How a run of the program ended.
+struct Outcome {
+  int code = -1;
+  int signal = 0;
+  std::string out, err;
+};
+
+/// A run under way.
+class Program {
+ public:
+  Program(const Folder& folder, const Arguments& arguments, rlim_t largest_file = RLIM_INFINITY,
+          const char* out = nullptr)
+      : out_(folder / "stdout"), err_(folder / "stderr") {
+    std::vector<char*> argv{const_cast<char*>(kProgram.c_str())};
+    for (const std::string& argument : arguments)
+      argv.push_back(const_cast<char*>(argument.c_str()));
+    argv.push_back(nullptr);
+    const std::string to = out ? out : out_.string(), complaints = err_.string();
+    child_ = fork();
+    if (child_ != 0) return;
+    const auto redirect = [](const std::string& path, int stream) {
+      dup2(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666), stream);
+    };
+    redirect(to, STDOUT_FILENO);
+    redirect(complaints, STDERR_FILENO);
+    const rlimit limit{largest_file, largest_file};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    execv(kProgram.c_str(), argv.data());
+    _exit(99);
+  }
+
+  void send(int signal) const { kill(child_, signal); }
+  Outcome wait() {
+    Outcome outcome;
+    int status = 0;
+    waitpid(child_, &status, 0);
+    if (WIFEXITED(status)) outcome.code = WEXITSTATUS(status);
+    if (WIFSIGNALED(status)) outcome.signal = WTERMSIG(status);
+    outcome.out = std::filesystem::exists(out_) ? bytes_of(out_) : "";
+    outcome.err = bytes_of(err_);
+    BOOST_TEST_MESSAGE(outcome.out + outcome.err);
+    return outcome;
+  }
+
+ private:
+  std::filesystem::path out_, err_;
+  pid_t child_ = 0;
+};
+
+inline Outcome run(const Folder& folder, const Arguments& arguments) {
+  return Program(folder, arguments).wait();
+}
+
+/// A folder with a text, and flags for a small run on it.
+struct Workshop : Folder {
+  explicit Workshop(const std::string& name)
+      : Folder(name), text(write(*this / "text.txt", some_text(90))) {}
+
+  Arguments train(const Arguments& more = {}) const {
+    Arguments all{"train", "--text",    text.string(), "--out",    out.string(), "--hidden",
+                  "16",    "--layers",  "2",           "--batch",  "4",          "--steps",
+                  "12",    "--epochs",  "2",           "--shards", "2",          "--threads",
+                  "2",     "--dropout", "0.2"};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  Arguments resume(const Arguments& more = {}) const {
+    Arguments all{"train", "--resume", "--out", out.string()};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  std::filesystem::path checkpoint() const { return out / kCheckpoint; }
+  std::size_t reports() const {
+    const std::string lines = bytes_of(out / "metrics.jsonl");
+    return static_cast<std::size_t>(std::ranges::count(lines, '\n'));
+  }
+
+  std::filesystem::path text, out = path / "run";
+};
+
+inline void check_failure(const Outcome& outcome, Exit code, const std::string& message) {
+  BOOST_TEST(outcome.code == static_cast<int>(code));
+  BOOST_TEST(contains(outcome.err, "language_model: "));
+  BOOST_TEST(contains(outcome.err, message), "not found: " << message << " in: " << outcome.err);
+  BOOST_TEST(outcome.out == "");
+}
+
+}  // namespace engram::language_model
