@@ -8,9 +8,7 @@ template <class T>
 void put_parameters(Tensors& tensors, const std::vector<NamedParam<T>>& parameters,
                     const std::string& prefix) {
   for (const auto& [name, param] : parameters) {
-    // A copy: optimisers edit parameters in place.
-    const Array<T>& value = param.value();
-    if (!tensors.tensors.emplace(prefix + name, Array<T>(value.shape(), value.values())).second) {
+    if (!tensors.tensors.emplace(prefix + name, param.value()).second) {
       fail("two tensors are called ", prefix, name);
     }
   }

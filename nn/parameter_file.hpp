@@ -6,8 +6,8 @@
 
 namespace engram::nn {
 
-/// Adds copies of the values to `tensors`, each under `prefix` and its name. Throws `Error` when
-/// two have the same name.
+/// Adds the values, as they are now, to `tensors`, each under `prefix` and its name. Throws `Error`
+/// when two have the same name.
 template <class T>
 void put_parameters(Tensors& tensors, const std::vector<NamedParam<T>>& parameters,
                     const std::string& prefix = "");

@@ -9,8 +9,6 @@
 #include <unistd.h>
 
 #include "engram/core/random.hpp"
-#include "engram/nn/linear.hpp"
-#include "engram/nn/parameter_file.hpp"
 
 namespace engram::testing {
 namespace {
@@ -243,41 +241,6 @@ BOOST_AUTO_TEST_CASE(names_that_cannot_be_written) {
   tensors.tensors["\xff"] = Array<float>();
   BOOST_TEST(contains(error_of([&] { nn::save(folder / "a", tensors); }), "is not UTF-8"));
   BOOST_TEST(folder.files() == 0U);
-}
-
-BOOST_AUTO_TEST_CASE(parameters_by_name) {
-  const Folder folder;
-  Random random{1};
-  nn::Linear<float> saved({.in = 2, .out = 3}, random), model({.in = 2, .out = 3}, random);
-  nn::save_parameters(folder / "a", saved);
-  nn::load_parameters(folder / "a", model);
-  BOOST_TEST(same(saved.w.value(), model.w.value()));
-  BOOST_TEST(same(saved.b.value(), model.b.value()));
-
-  // A file of another model changes nothing, and every difference is named.
-  nn::Tensors other;
-  nn::put_parameters(other, named_parameters(model), "model.");
-  BOOST_TEST(
-      contains(error_of([&] { nn::put_parameters(other, named_parameters(model), "model."); }),
-               "two tensors are called model.w"));
-  nn::load_parameters(other, named_parameters(model), "model.");
-  const Array<float> before(model.w.shape(), model.w.value().values());
-  other.tensors["model.w"] = Array<float>(model.w.shape());
-  other.tensors["model.b"] = Array<float>(Shape{4});
-  other.tensors["model.c"] = Array<float>(Shape{4});
-  other.tensors["optimiser"] = Array<float>(Shape{4});
-  BOOST_TEST(error_of([&] { nn::load_parameters(other, named_parameters(model), "model."); }) ==
-             "the tensors are not those of these parameters:\n"
-             "  tensor model.b has shape [4], the parameter [3]\n"
-             "  no parameter for tensor model.c");
-  other.tensors["model.b"] = Array<double>(Shape{3});
-  other.tensors.erase("model.c");
-  other.tensors.erase("model.w");
-  BOOST_TEST(error_of([&] { nn::load_parameters(other, named_parameters(model), "model."); }) ==
-             "the tensors are not those of these parameters:\n"
-             "  no tensor model.w [2,3]\n"
-             "  tensor model.b is F64 [3], not F32");
-  BOOST_TEST(same(before, model.w.value()));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
