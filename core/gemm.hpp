@@ -1,9 +1,10 @@
 // gemm: the one place where matrices are multiplied.
 #pragma once
 
+#include <memory>
 #include <string>
 
-#include "engram/core/shape.hpp"
+#include "engram/core/array.hpp"
 
 namespace engram {
 
@@ -20,7 +21,37 @@ template <class T>
 void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, const T* a, const T* b, T beta,
           T* c);
 
-/// Name and configuration of the BLAS in use, for the head of a benchmark.
+namespace onednn {
+class Packed;
+}
+
+/// A right operand op(b) [k, n] laid out once for many products with m rows: a small product
+/// spends as long on laying out its right operand as on multiplying.
+template <class T>
+class PackedMatrix {
+ public:
+  PackedMatrix();
+  ~PackedMatrix();
+  PackedMatrix(PackedMatrix&&) noexcept;
+  PackedMatrix& operator=(PackedMatrix&&) noexcept;
+
+  /// Lays `b` out, in memory from `pool`. `b` must stay while it is multiplied by.
+  void pack(Transpose tb, Index m, Index n, Index k, const T* b, Pool& pool);
+  /// Whether it is laid out for m rows.
+  bool fits(Index m) const { return b_ && m_ == m; }
+  /// The numbers have changed; the memory is kept.
+  void forget() { b_ = nullptr; }
+  /// c = a op(b) + beta c, beta 0 or 1, as `gemm`.
+  void multiply(const T* a, T beta, T* c);
+
+ private:
+  std::unique_ptr<onednn::Packed> packed_;  ///< null: `b_` is multiplied by as it lies
+  const T* b_ = nullptr;
+  Transpose tb_ = Transpose::no;
+  Index m_ = -1, n_ = 0, k_ = 0;
+};
+
+/// Name and configuration of the libraries in use, for the head of a benchmark.
 std::string blas_name();
 
 }  // namespace engram

@@ -17,6 +17,7 @@ void GradientSlots<T>::clear() {
   grads_.clear();
   holds_.clear();
   rows_.clear();
+  products_.clear();
 }
 
 template <class T>
@@ -53,6 +54,12 @@ bool GradientSlots<T>::is_open_view(Id id) const {
 template <class T>
 bool GradientSlots<T>::has_rows(Id id) const {
   return std::any_of(rows_.begin(), rows_.end(), [&](const Rows& part) { return part.id == id; });
+}
+
+template <class T>
+bool GradientSlots<T>::has_parts(Id id) const {
+  return has_rows(id) || std::any_of(products_.begin(), products_.end(),
+                                     [&](const Product& part) { return part.id == id; });
 }
 
 template <class T>
@@ -148,8 +155,49 @@ Gradient<T> GradientSlots<T>::take_rows(Id id) {
   return Gradient<T>(table, std::move(rows), std::move(values));
 }
 
+// The factors of all products one under the other, the first recorded first. Windows that follow
+// one another in memory already are.
+template <class T>
+Array<T> GradientSlots<T>::stacked(Id id, Array<T> Product::*factor, Index rows) {
+  const Array<T>* above = nullptr;  // products_ runs backwards through the tape
+  const Array<T>* last = nullptr;
+  bool adjacent = true;
+  for (const Product& part : products_) {
+    if (part.id != id) continue;
+    const Array<T>& x = part.*factor;
+    adjacent = adjacent &&
+               (!above || (x.shares_memory_with(*above) && x.data() + x.size() == above->data()));
+    above = last = &x;
+  }
+  const Shape shape{rows, last->extent(1)};
+  if (adjacent) return last->window(0, shape);
+  Array<T> out = Array<T>::uninitialized(shape, tape_.pool());
+  T* to = out.edit() + out.size();
+  for (const Product& part : products_) {
+    if (part.id != id) continue;
+    const Array<T>& x = part.*factor;
+    to -= x.size();
+    std::copy_n(x.data(), x.size(), to);
+  }
+  return out;
+}
+
+// Σ xᵀ dy as one product: the sum over the steps is its inner sum.
+template <class T>
+void GradientSlots<T>::multiply_out(Id id) {
+  Index rows = 0;
+  for (const Product& part : products_) rows += part.id == id ? part.x.extent(0) : 0;
+  if (rows == 0) return;
+  const Array<T> x = stacked(id, &Product::x, rows), dy = stacked(id, &Product::dy, rows);
+  T beta = 0;
+  T* target = open(id, false, beta);
+  gemm(Transpose::yes, Transpose::no, x.extent(1), dy.extent(1), rows, x.data(), dy.data(), beta,
+       target);
+}
+
 template <class T>
 Gradient<T> GradientSlots<T>::take(Id id) {
+  multiply_out(id);
   if (!has_rows(id)) {
     zero(id);
     return Gradient<T>(std::move(grads_[id]));

@@ -23,7 +23,8 @@ class GradientSlots {
   void ask_for(std::vector<std::uint8_t> targets) { is_target_ = std::move(targets); }
 
   bool has(Id id) const { return holds_[id] != Hold::nothing; }
-  bool has_rows(Id id) const;
+  /// Whether rows or factors are kept for a leaf.
+  bool has_parts(Id id) const;
   /// Whether the gradient is a part of that of the node it is a view of, so that there is nothing
   /// left to do when the view is reached.
   bool is_window(Id id) const { return holds_[id] == Hold::window && is_view(id); }
@@ -36,6 +37,10 @@ class GradientSlots {
   void add(Id id, const Array<T>& dx);
   /// Keeps rows of the derivative of a table that is a leaf.
   void add_rows(Id id, const Indices& rows, const Array<T>& dy) { rows_.push_back({id, rows, dy}); }
+  /// Keeps the factors of a derivative xᵀ dy of a matrix that is a leaf.
+  void add_product(Id id, const Array<T>& x, const Array<T>& dy) {
+    products_.push_back({id, x, dy});
+  }
   void put(Id id, Array<T> gradient);
 
   /// Gives the memory of a gradient back that has been used and that nobody asked for.
@@ -55,6 +60,10 @@ class GradientSlots {
     Indices rows;
     Array<T> dy;
   };
+  struct Product {
+    Id id;
+    Array<T> x, dy;
+  };
 
   /// One row contribution on its way to a table; ordered by row, then by arrival.
   struct RowAt {
@@ -72,12 +81,16 @@ class GradientSlots {
   bool is_open_view(Id id) const;
   void zero(Id id);
   void open_window(Id id);
+  bool has_rows(Id id) const;
   Gradient<T> take_rows(Id id);
+  void multiply_out(Id id);
+  Array<T> stacked(Id id, Array<T> Product::*factor, Index rows);
 
   Tape<T>& tape_;
   std::vector<Array<T>> grads_;
   std::vector<Hold> holds_;
   std::vector<Rows> rows_;
+  std::vector<Product> products_;
   std::vector<RowAt> order_;
   std::vector<Id> chain_;  ///< views of views, while opening one
   std::vector<std::uint8_t> is_target_;

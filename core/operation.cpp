@@ -28,6 +28,19 @@ typename Into<T>::Target Into<T>::open(bool zeroed) {
 }
 
 template <class T>
+void Into<T>::add_product(const Array<T>& x, const Array<T>& dy) {
+  if (!*this) return;
+  if (pass_->tape_.repeated().is_repeated(id_) && x.extent(0) <= RepeatedOperands<T>::kFewRows) {
+    pass_->slots_.add_product(id_, x, dy);
+    return;
+  }
+  in_place([&](T* target, T beta) {
+    gemm(Transpose::yes, Transpose::no, x.extent(1), dy.extent(1), x.extent(0), x.data(), dy.data(),
+         beta, target);
+  });
+}
+
+template <class T>
 void Into<T>::add_rows(const Indices& rows, const Array<T>& dy) {
   if (!*this) return;
   if (pass_->tape_.node(id_).kind != Kind::operation) {

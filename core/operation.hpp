@@ -35,6 +35,9 @@ class Into {
   }
   /// For kernels that only ever add: the gradient so far, zeros at first.
   T* accumulator() { return open(true).data; }
+  /// Adds xᵀ dy for x [r, k] and dy [r, n], the derivative of the right operand of a product. For
+  /// a leaf that many small products have on their right, all of them are one product at the end.
+  void add_product(const Array<T>& x, const Array<T>& dy);
   /// Adds rows of a derivative, dy [n, ...] belonging to `rows` [n], repeats allowed.
   void add_rows(const Indices& rows, const Array<T>& dy);
 

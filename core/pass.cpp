@@ -133,7 +133,7 @@ Gradients<T> Pass<T>::leaves(const Var<T>& y, const BackwardOptions<T>& options)
   run(y, options);
   Gradients<T> out(tape_.pool());
   const auto collect = [&](Id id, std::optional<ParamRef<T>> param) {
-    if (id > y.id() || !(has(id) || slots_.has_rows(id))) return;
+    if (id > y.id() || !(has(id) || slots_.has_parts(id))) return;
     typename Gradients<T>::Entry entry{std::move(param), tape_.var(id), {}, {}};
     if (record_) {
       entry.var = tape_.var(recorded_[id]);
@@ -146,7 +146,7 @@ Gradients<T> Pass<T>::leaves(const Var<T>& y, const BackwardOptions<T>& options)
   // Never empty: with no block of its own it would not keep the tape's pool alive.
   out.entries().reserve(tape_.reads_.size() + tape_.variables_.size() + 1);
   for (const auto& read : tape_.reads_) {
-    if (read.id <= y.id() && (has(read.id) || slots_.has_rows(read.id))) refuse_edited(read);
+    if (read.id <= y.id() && (has(read.id) || slots_.has_parts(read.id))) refuse_edited(read);
     collect(read.id, read.param);
   }
   for (const Id id : tape_.variables_) collect(id, std::nullopt);

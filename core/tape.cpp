@@ -11,7 +11,7 @@ constexpr std::size_t kChunk = 65536;  // bytes of operations allocated at a tim
 }
 
 template <class T>
-Tape<T>::Tape() : pool_(Pool::make()), pass_(std::make_unique<Pass<T>>(*this)) {}
+Tape<T>::Tape() : pool_(Pool::make()), repeated_(*pool_), pass_(std::make_unique<Pass<T>>(*this)) {}
 
 template <class T>
 Tape<T>::~Tape() {
@@ -113,6 +113,7 @@ template <class T>
 void Tape<T>::clear() {
   pass_->clear();
   rewind({0, 0});
+  repeated_.clear();
   reads_.clear();
   variables_.clear();
   arena_chunk_ = arena_used_ = 0;

@@ -10,6 +10,7 @@
 #include "engram/core/gradients.hpp"
 #include "engram/core/operation.hpp"
 #include "engram/core/param.hpp"
+#include "engram/core/repeated.hpp"
 #include "engram/core/var.hpp"
 
 namespace engram {
@@ -90,6 +91,7 @@ class Tape {
   }
   Var<T> var(Id id) { return Var<T>(*this, id, generation_); }
   Pool& pool() { return *pool_; }
+  RepeatedOperands<T>& repeated() { return repeated_; }
   /// Whether an operation on these inputs must be recorded.
   bool needs_gradient(std::span<const Var<T>> inputs) const;
   /// Appends a value. `operation` may be null (only the value is kept) or static; with `owned`,
@@ -119,6 +121,7 @@ class Tape {
   void rewind(const Mark& mark);
 
   Pool::Owner pool_;
+  RepeatedOperands<T> repeated_;
   std::vector<Node<T>> nodes_;
   std::vector<Id> inputs_;
   std::vector<Read> reads_;

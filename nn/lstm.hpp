@@ -41,7 +41,7 @@ class LstmLayer {
     const Var<T> recurrent = tape.read(w_hh);
     // [step]
     return over_time(projected, [&](const Var<T>& projection) {
-      const auto [f, i, g, o] = split<4>(projection + matmul(h, recurrent));
+      const auto [f, i, g, o] = split<4>(affine(h, recurrent, projection));
       c = sigmoid(f) * c + sigmoid(i) * tanh(g);
       h = sigmoid(o) * tanh(c);
       return h;

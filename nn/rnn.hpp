@@ -26,7 +26,7 @@ class RnnLayer {
     const Var<T> projected = affine(x, tape.read(w_ih), tape.read(b));  // all steps at once
     const Var<T> recurrent = tape.read(w_hh);
     return over_time(projected, [&](const Var<T>& projection) {
-      h = tanh(projection + matmul(h, recurrent));
+      h = tanh(affine(h, recurrent, projection));
       return h;
     });
   }

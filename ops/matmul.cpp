@@ -15,9 +15,28 @@ Index rows(const Shape& x) { return x[x.rank() - 2]; }
 Index columns(const Shape& x) { return x[x.rank() - 1]; }
 Shape leading(const Shape& x) { return x.axes(0, x.rank() - 2); }
 
+/// The right operand of a product as the tape knows it.
+template <class T>
+struct Right {
+  RepeatedOperands<T>* repeated = nullptr;  ///< null: not a leaf
+  Id id = 0;
+
+  explicit Right(const Var<T>& b) : id(b.id()) {
+    const Kind kind = b.tape().node(b).kind;
+    if (kind == Kind::parameter || kind == Kind::variable) repeated = &b.tape().repeated();
+  }
+  void multiply(Transpose tb, Index m, Index n, Index k, const T* pa, const T* pb, T beta,
+                T* to) const {
+    if (repeated) return repeated->multiply(id, tb, m, n, k, pa, pb, beta, to);
+    gemm(Transpose::no, tb, m, n, k, pa, pb, beta, to);
+  }
+};
+
+template <class T>
 struct MatMul {
   static constexpr auto name = "matmul";
   bool ta, tb;
+  Right<T> right;
 
   Shape shape(const Shape& a, const Shape& b) const {
     if (a.rank() < 2 || b.rank() < 2) {
@@ -35,23 +54,33 @@ struct MatMul {
     return lead.inserted(lead.rank(), m).inserted(lead.rank() + 1, n);
   }
 
-  template <class T>
   void forward(const Array<T>& a, const Array<T>& b, Array<T>& y) const {
     T* to = y.edit();
+    if (is_plain(a, b)) {
+      return right.multiply(flag(tb), rows(a.shape()), y.extent(1), columns(a.shape()), a.data(),
+                            b.data(), T{0}, to);
+    }
     each(a, b, y, [&](const T* pa, const T* pb, Index at, const Sizes& s) {
       gemm(flag(ta), flag(tb), s.m, s.n, s.k, pa, pb, T{0}, to + at * s.m * s.n);
     });
   }
 
   // With A = op(a), B = op(b): dA = dy Bᵀ and dB = Aᵀ dy, transposed back where op does.
-  template <class T>
   void derivative(Var<T> a, Var<T> b, Var<T>, Var<T> dy, Into<T> da, Into<T> db) const {
     if (da) da += ta ? matmul(b, dy, {tb, true}) : matmul(dy, b, {false, !tb});
     if (db) db += tb ? matmul(dy, a, {true, ta}) : matmul(a, dy, {!ta, false});
   }
-  template <class T>
   void backward(const Array<T>& a, const Array<T>& b, const Array<T>& y, const Array<T>& dy,
                 Into<T> da, Into<T> db) const {
+    if (is_plain(a, b)) {
+      if (da) {
+        da.in_place([&](T* target, T beta) {
+          right.multiply(flag(!tb), dy.extent(0), a.extent(1), dy.extent(1), dy.data(), b.data(),
+                         beta, target);
+        });
+      }
+      return tb ? db.add_product(dy, a) : db.add_product(a, dy);
+    }
     const auto into = [&](Into<T>& gradient, const Array<T>& x, const auto& product) {
       // One matrix of x may serve several of y: then its gradient is a sum, which starts at zero.
       if (leading(x.shape()) != leading(y.shape())) return product(gradient.accumulator(), T{1});
@@ -90,8 +119,13 @@ struct MatMul {
     Index m, n, k;
   };
 
+  // One matrix times one, the left as it lies.
+  bool is_plain(const Array<T>& a, const Array<T>& b) const {
+    return !ta && a.rank() == 2 && b.rank() == 2;
+  }
+
   // Calls `product(matrix of a, matrix of b, number of the matrix of y, sizes)` for each of y.
-  template <class T, class Product>
+  template <class Product>
   void each(const Array<T>& a, const Array<T>& b, const Array<T>& y, const Product& product) const {
     const Shape lead = leading(y.shape());
     const Sizes s{rows(y.shape()), columns(y.shape()), ta ? rows(a.shape()) : columns(a.shape())};
@@ -108,52 +142,45 @@ struct MatMul {
   }
 };
 
+template <class T>
 struct Affine {
   static constexpr auto name = "affine";
+  Right<T> right;
 
   Shape shape(const Shape& x, const Shape& w, const Shape& b) const {
-    if (x.rank() < 1 || w.rank() != 2 || b.rank() != 1 || x.extent(-1) != w[0] || b[0] != w[1]) {
-      fail("x ", x, " . w ", w, " + b ", b, "; need x [..., k], w [k, n], b [n]");
+    if (x.rank() < 1 || w.rank() != 2 || x.extent(-1) != w[0] ||
+        !broadcasts_to(b, x.with(-1, w[1]))) {
+      fail("x ", x, " . w ", w, " + b ", b,
+           "; need x [..., k], w [k, n] and b [n], or b of a shape that broadcasts to [..., n]");
     }
     return x.with(-1, w[1]);
   }
-  template <class T>
   void forward(const Array<T>& x, const Array<T>& w, const Array<T>& b, Array<T>& y) const {
     spread(b, y);
     // beta = 1: the product adds onto the bias that is already there.
-    gemm(Transpose::no, Transpose::no, count(x), w.extent(1), w.extent(0), x.data(), w.data(), T{1},
-         y.edit());
+    right.multiply(Transpose::no, count(x), w.extent(1), w.extent(0), x.data(), w.data(), T{1},
+                   y.edit());
   }
-  template <class T>
   void derivative(Var<T> x, Var<T> w, Var<T>, Var<T>, Var<T> dy, Into<T> dx, Into<T> dw,
                   Into<T> db) const {
     if (dx) dx += reshape(matmul(flat(dy), w, {false, true}), x.shape());
     if (dw) dw += matmul(flat(x), flat(dy), {true, false});
     db += dy;  // the accumulator sums over the rows
   }
-  template <class T>
   void backward(const Array<T>& x, const Array<T>& w, const Array<T>&, const Array<T>&,
                 const Array<T>& dy, Into<T> dx, Into<T> dw, Into<T> db) const {
     const Index m = count(x), k = w.extent(0), n = w.extent(1);
     if (dx) {
       dx.in_place([&](T* target, T beta) {
-        gemm(Transpose::no, Transpose::yes, m, k, n, dy.data(), w.data(), beta, target);
+        right.multiply(Transpose::yes, m, k, n, dy.data(), w.data(), beta, target);
       });
     }
-    if (dw) {
-      dw.in_place([&](T* target, T beta) {
-        gemm(Transpose::yes, Transpose::no, k, n, m, x.data(), dy.data(), beta, target);
-      });
-    }
+    dw.add_product(x.reshaped({m, k}), dy.reshaped({m, n}));
     db += dy;
   }
 
  private:
-  template <class T>
-  static Index count(const Array<T>& x) {
-    return x.shape().axes(0, x.rank() - 1).size();
-  }
-  template <class T>
+  static Index count(const Array<T>& x) { return x.shape().axes(0, x.rank() - 1).size(); }
   static Var<T> flat(const Var<T>& x) {
     return reshape(x, Shape{x.shape().axes(0, x.rank() - 1).size(), x.extent(-1)});
   }
@@ -163,7 +190,7 @@ struct Affine {
 
 template <class T>
 Var<T> matmul(const Var<T>& a, const Var<T>& b, Transposed transposed, Site site) {
-  const MatMul op{transposed.a, transposed.b};
+  const MatMul<T> op{transposed.a, transposed.b, Right<T>(b)};
   // Many matrices times one are one tall matrix times it.
   if (a.rank() > 2 && b.rank() == 2 && !op.ta) {
     const Shape lead = a.shape().axes(0, a.rank() - 1);
@@ -175,7 +202,7 @@ Var<T> matmul(const Var<T>& a, const Var<T>& b, Transposed transposed, Site site
 
 template <class T>
 Var<T> affine(const Var<T>& x, const Var<T>& w, const Var<T>& b, Site site) {
-  return record(Affine{}, site, x, w, b);
+  return record(Affine<T>{Right<T>(w)}, site, x, w, b);
 }
 
 template Var<float> matmul(const Var<float>&, const Var<float>&, Transposed, Site);

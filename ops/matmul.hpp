@@ -24,11 +24,11 @@ template <class T>
 Var<T> matmul(const Var<T>& a, const Var<T>& b, Transposed transposed = {},
               Site site = Site::current());
 
-/// x w + b: a layer without its nonlinearity, in one product.
+/// x w + b: a layer without its nonlinearity, in one product that adds onto what is there.
 ///
-/// Shapes:     x [..., k], w [k, n], b [n] -> [..., n]
+/// Shapes:     x [..., k], w [k, n], b [n] or any shape that broadcasts to [..., n] -> [..., n]
 /// Forward:    y = x w + b
-/// Derivative: dx = dy wᵀ, dw = xᵀ dy, db = dy summed over all but the last axis
+/// Derivative: dx = dy wᵀ, dw = xᵀ dy, db = dy summed over the axes that b was broadcast over
 /// Saves:      nothing beyond x and w
 /// Throws:     `Error` when the sizes do not fit
 /// Source:     as `matmul`

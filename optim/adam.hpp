@@ -12,6 +12,7 @@ struct AdamOptions {
   double epsilon = 1e-8;
   double weight_decay = 0;
   bool decoupled = false;  ///< decay the weights themselves and not by the gradient: AdamW
+  bool lazy = false;       ///< rows that a sparse gradient does not list stay as they are
 };
 
 /// Adam, as torch.optim.Adam. With rate η, decay λ, m = v = 0 at first, and t the number of this
@@ -22,7 +23,12 @@ struct AdamOptions {
 ///   w ← w - η / (1 - β₁ᵗ) · m / (√v / √(1 - β₂ᵗ) + ε)
 ///
 /// Sparse:  rows that are not listed have gradient zero: their moments fade and they still move
-/// State:   `m` and `v`
+/// Lazy:    such rows are neither read nor written, so that a step on an embedding costs what its
+///          listed rows cost, however many there are. What differs is that an absent row's m and v
+///          do not fade, and its weights neither move by m nor decay (`decoupled` or not). t still
+///          counts the updates of the parameter, not of the row. As torch.optim.SparseAdam, which
+///          has no decay and takes ε / √(1 - β₂ᵗ) for ε. A dense gradient lists every row
+/// State:   `m` and `v`, lazy or not
 /// Throws:  `Error` unless 0 < η, 0 <= β < 1, 0 < ε, 0 <= λ, all finite
 /// Source:  D. P. Kingma and J. Ba (2015), "Adam: a method for stochastic optimization",
 ///          algorithm 1; the decoupled decay as `AdamW`

@@ -11,10 +11,12 @@ struct AdamWOptions {
   double beta2 = 0.999;
   double epsilon = 1e-8;
   double weight_decay = 1e-2;
+  bool lazy = false;  ///< rows that a sparse gradient does not list stay as they are
 };
 
 /// Adam with decoupled weight decay, as torch.optim.AdamW: `Adam` with `decoupled`, so that the
-/// decay of a weight does not depend on how large its gradients were.
+/// decay of a weight does not depend on how large its gradients were. With `lazy` only listed rows
+/// decay: a row that is rarely used keeps its size.
 ///
 /// Source:  I. Loshchilov and F. Hutter (2019), "Decoupled weight decay regularization",
 ///          algorithm 2, with the schedule multiplier in η
@@ -27,7 +29,8 @@ class AdamW final : public Adam<T> {
                                         .beta2 = options.beta2,
                                         .epsilon = options.epsilon,
                                         .weight_decay = options.weight_decay,
-                                        .decoupled = true}) {}
+                                        .decoupled = true,
+                                        .lazy = options.lazy}) {}
 };
 
 }  // namespace engram::optim

@@ -20,9 +20,11 @@ void each_stored_run(const Gradient<T>& gradient, Run&& run) {
   for (Index i = 0; i < rows; ++i) run(gradient.rows()[i] * width, g + i * width, width);
 }
 
-/// The same for all elements: zeros are put in for rows that are not listed.
+/// The same for all elements: zeros are put in for rows that are not listed. With `only_stored`
+/// these rows stay out, and the cost does not grow with their number.
 template <class T, class Run>
-void each_run(const Gradient<T>& gradient, Run&& run) {
+void each_run(const Gradient<T>& gradient, bool only_stored, Run&& run) {
+  if (only_stored) return each_stored_run(gradient, run);
   static constexpr std::array<T, 1024> kZeros{};
   Index at = 0;
   const auto zeros_to = [&](Index end) {

@@ -43,16 +43,18 @@ template <class T>
 void Sgd<T>::update(const typename Optimizer<T>::Update& update) {
   const T rate = static_cast<T>(this->learning_rate());
   const T decay = static_cast<T>(options_.weight_decay);
+  // By a gradient of zeros plain descent moves nothing.
+  const bool plain = options_.momentum == 0 && options_.weight_decay == 0;
+  const bool only_stored = options_.lazy || plain;
   T* w = update.parameter.edit();
   if (options_.momentum == 0) {
-    const auto run = [&](Index at, const T* g, Index n) { descend(w + at, g, n, rate, decay); };
-    return options_.weight_decay == 0 ? each_stored_run(update.gradient, run)
-                                      : each_run(update.gradient, run);
+    return each_run(update.gradient, only_stored,
+                    [&](Index at, const T* g, Index n) { descend(w + at, g, n, rate, decay); });
   }
   const T momentum = static_cast<T>(options_.momentum);
   T* b = update.slots[0].edit();
   const auto rule = options_.nesterov ? roll<true, T> : roll<false, T>;
-  each_run(update.gradient, [&](Index at, const T* g, Index n) {
+  each_run(update.gradient, only_stored, [&](Index at, const T* g, Index n) {
     rule(w + at, g, b + at, n, rate, decay, momentum);
   });
 }

@@ -10,6 +10,7 @@ struct SgdOptions {
   double momentum = 0;
   bool nesterov = false;
   double weight_decay = 0;  ///< L2: adds weight_decay * w to the gradient
+  bool lazy = false;        ///< rows that a sparse gradient does not list stay as they are
 };
 
 /// Stochastic gradient descent, as torch.optim.SGD with dampening 0. With rate η, momentum μ,
@@ -18,7 +19,9 @@ struct SgdOptions {
 ///   g ← g + λ w,   b ← μ b + g,   w ← w - η b          (Nesterov: w ← w - η (g + μ b))
 ///
 /// Sparse:  with μ = λ = 0 only the listed rows are touched; otherwise rows that are not listed
-///          have gradient zero and still move by momentum and decay
+///          have gradient zero and still move by momentum and decay. `lazy`: they are neither
+///          read nor written, and b ← μ b + g is only of listed rows: the momentum of an absent
+///          row does not fade, and moves the row when it is next listed
 /// State:   `momentum`, when μ > 0
 /// Throws:  `Error` unless 0 < η, 0 <= μ < 1, 0 <= λ, all finite; for Nesterov without momentum
 /// Source:  H. Robbins and S. Monro (1951), "A stochastic approximation method"; B. T. Polyak

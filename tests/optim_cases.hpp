@@ -31,18 +31,22 @@ inline const std::vector<std::string> kNames{
     "sgd",         "sgd_momentum", "sgd_nesterov",      "sgd_weight_decay",
     "sgd_clipped", "adam",         "adam_weight_decay", "adamw"};
 template <class T>
-Pointer<T> make(const std::string& name, const Parameters<T>& p) {
+Pointer<T> make(const std::string& name, const Parameters<T>& p, bool lazy = false) {
   const double rate = name.starts_with("adam") ? 1e-2 : 0.1;
   const double decay = name.ends_with("weight_decay") ? 1e-2 : 0;
-  if (name == "adamw") return std::make_unique<AdamW<T>>(p, AdamWOptions{.learning_rate = rate});
+  if (name == "adamw") {
+    return std::make_unique<AdamW<T>>(p, AdamWOptions{.learning_rate = rate, .lazy = lazy});
+  }
   if (name.starts_with("adam")) {
-    return std::make_unique<Adam<T>>(p, AdamOptions{.learning_rate = rate, .weight_decay = decay});
+    return std::make_unique<Adam<T>>(
+        p, AdamOptions{.learning_rate = rate, .weight_decay = decay, .lazy = lazy});
   }
   const bool plain = name == "sgd" || name == "sgd_clipped";
   return std::make_unique<Sgd<T>>(p, SgdOptions{.learning_rate = rate,
                                                 .momentum = plain ? 0 : 0.9,
                                                 .nesterov = name == "sgd_nesterov",
-                                                .weight_decay = decay});
+                                                .weight_decay = decay,
+                                                .lazy = lazy});
 }
 
 inline const nn::Tensors& gold() {

@@ -1,0 +1,45 @@
+#include "engram/core/repeated.hpp"
+
+namespace engram {
+
+template <class T>
+void RepeatedOperands<T>::multiply(Id id, Transpose tb, Index m, Index n, Index k, const T* a,
+                                   const T* b, T beta, T* c) {
+  if (m > kFewRows || m == 0 || n == 0 || k == 0) {
+    return gemm(Transpose::no, tb, m, n, k, a, b, beta, c);
+  }
+  Ways& ways = entries_[id];
+  Way& way = tb == Transpose::yes ? ways.transposed : ways.forward;
+  // What was repeated forward is repeated backward, so there the first use already pays.
+  const bool again = ways.forward.uses + ways.transposed.uses > 1;
+  if (++way.uses == 1 && !again) return gemm(Transpose::no, tb, m, n, k, a, b, beta, c);
+  if (!way.packed.fits(m)) way.packed.pack(tb, m, n, k, b, *entries_.get_allocator().pool);
+  way.packed.multiply(a, beta, c);
+}
+
+template <class T>
+bool RepeatedOperands<T>::is_repeated(Id id) const {
+  const auto found = entries_.find(id);
+  return found != entries_.end() && found->second.forward.uses + found->second.transposed.uses > 1;
+}
+
+template <class T>
+void RepeatedOperands<T>::clear() {
+  for (auto at = entries_.begin(); at != entries_.end();) {
+    auto& [forward, transposed] = at->second;
+    if (forward.uses + transposed.uses == 0) {
+      at = entries_.erase(at);
+      continue;
+    }
+    for (Way* way : {&forward, &transposed}) {
+      way->uses = 0;
+      way->packed.forget();
+    }
+    ++at;
+  }
+}
+
+template class RepeatedOperands<float>;
+template class RepeatedOperands<double>;
+
+}  // namespace engram

@@ -1,0 +1,46 @@
+// RepeatedOperands: matrices that many small products of a tape have on their right.
+#pragma once
+
+#include <unordered_map>
+
+#include "engram/core/gemm.hpp"
+#include "engram/core/var.hpp"
+
+namespace engram {
+
+/// The weights that a tape multiplies by at every step. A product with few rows spends as long on
+/// laying out its right operand as on multiplying; from the second use on, a matrix is kept laid
+/// out, forward and transposed. Only leaves are: their numbers stay for as long as the tape does.
+template <class T>
+class RepeatedOperands {
+ public:
+  /// Products of more rows than this gain nothing.
+  static constexpr Index kFewRows = 128;
+
+  explicit RepeatedOperands(Pool& pool) : entries_(PoolAllocator<Entry>(pool)) {}
+
+  /// c = a op(b) + beta c, as `gemm`, where b is the value of leaf `id`.
+  void multiply(Id id, Transpose tb, Index m, Index n, Index k, const T* a, const T* b, T beta,
+                T* c);
+  /// Whether more than one small product has been made with `id` on the right.
+  bool is_repeated(Id id) const;
+  /// Forgets the numbers and keeps the memory of those that were used since the last `clear`.
+  void clear();
+
+ private:
+  struct Way {
+    int uses = 0;
+    PackedMatrix<T> packed;
+  };
+  struct Ways {
+    Way forward, transposed;
+  };
+  using Entry = std::pair<const Id, Ways>;
+
+  std::unordered_map<Id, Ways, std::hash<Id>, std::equal_to<Id>, PoolAllocator<Entry>> entries_;
+};
+
+extern template class RepeatedOperands<float>;
+extern template class RepeatedOperands<double>;
+
+}  // namespace engram

@@ -1,0 +1,4 @@
+#include "engram/tests/bench/bench.hpp"
+namespace engram::bench {
+Json generate(const Options&) { return {}; }
+}  // namespace engram::bench

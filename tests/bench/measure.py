@@ -1,0 +1,127 @@
+"""Measurements: one process each, started in turn, and the medians over the rounds."""
+
+import itertools
+import json
+import pathlib
+import statistics
+import subprocess
+
+FOLDER = pathlib.Path(__file__).resolve().parent
+LIMIT = 900  # seconds after which a measurement hangs
+
+# What PyTorch can be asked to do differently, beside the number of threads.
+SETTINGS = {
+    "train": {"onednn": ("on", "off"), "embedding": ("dense", "sparse")},
+    "generate": {"onednn": ("on", "off")},
+}
+
+
+class Failed(Exception):
+    """A measurement that did not end well, with what it wrote."""
+
+
+def process(command):
+    """What a program writes. A failure carries all that it had to say."""
+    command = [str(word) for word in command]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT)
+    except OSError as error:
+        raise Failed(f"{command[0]} cannot be started: {error.strerror}") from None
+    except subprocess.TimeoutExpired:
+        raise Failed(f"no end after {LIMIT} s: {' '.join(command)}") from None
+    if done.returncode != 0:
+        raise Failed(
+            f"exit code {done.returncode}: {' '.join(command)}\n{done.stderr or done.stdout}"
+        )
+    return done.stdout
+
+
+def measure(command):
+    """The JSON object on the last line that a program writes."""
+    output = process(command)
+    try:
+        result = json.loads(output.splitlines()[-1])
+        if isinstance(result, dict):
+            return result
+    except (IndexError, json.JSONDecodeError):
+        pass
+    raise Failed(f"no JSON object on the last line of {command[0]} {command[1]}:\n{output}")
+
+
+def medians(results):
+    """Results of the same form as one: every number is the median of theirs."""
+    first = results[0]
+    if isinstance(first, dict):
+        return {key: medians([result[key] for result in results]) for key in first}
+    if isinstance(first, list):
+        return [medians(list(column)) for column in zip(*results)]
+    if isinstance(first, (int, float)) and not isinstance(first, bool):
+        return statistics.median(results)
+    return first
+
+
+def row(results, key, **names):
+    """A line of the JSON file: the medians, and how `key` spread over the rounds."""
+    rounds = [result[key] for result in results]
+    return {**names, **medians(results), "min": min(rounds), "max": max(rounds), "rounds": rounds}
+
+
+def is_pytorch(system):
+    return system.startswith("pytorch")
+
+
+def thread_counts(most):
+    """1, 2, 4 and so on, and `most`."""
+    return sorted({2**k for k in range(most.bit_length()) if 2**k < most} | {most})
+
+
+class Bench:
+    """The programs, and the settings that are best for them."""
+
+    def __init__(self, options):
+        self.options = options
+        self.best = {}
+
+    def systems(self, *known):
+        """Those of `known` that were asked for and can run."""
+        can_run = [s for s in known if self.options.torch_python or not is_pytorch(s)]
+        return [s for s in can_run if s in self.options.systems]
+
+    def configs(self, known):
+        return [config for config in known if config in self.options.configs]
+
+    def run(self, command, system="engram", flags=None):
+        program = [self.options.build / "tests" / "bench" / "engram_bench"]
+        if is_pytorch(system):
+            program = [self.options.torch_python, FOLDER / "pytorch_peer.py"]
+        words = [word for name, value in (flags or {}).items() for word in (f"--{name}", value)]
+        return measure([*program, command, *words])
+
+    def speed(self, command, config, system, setting, seconds=None):
+        """A result of train or generate."""
+        seconds = self.options.seconds if seconds is None else seconds
+        flags = {"config": config, "system": system, **setting, "seconds": seconds}
+        return self.run(command, system, flags)
+
+    def setting(self, command, config, system):
+        """Engram gets the threads that were asked for; of PyTorch every setting is tried once,
+        for a second at most, and the fastest kept."""
+        if not is_pytorch(system):
+            return {"threads": self.options.threads}
+        key = command, config, system
+        if key not in self.best:
+            choices = {"threads": thread_counts(self.options.threads), **SETTINGS[command]}
+            seconds = min(1, self.options.seconds)
+            tried = [dict(zip(choices, values)) for values in itertools.product(*choices.values())]
+            speeds = [self.speed(*key, setting, seconds)["tokens_per_second"] for setting in tried]
+            self.best[key] = tried[speeds.index(max(speeds))]
+        return self.best[key]
+
+    def rounds(self, contestants):
+        """Runs each of `contestants`, functions by name, in turn and as often as there are rounds:
+        the results of each by name. A machine that slows down slows all of them."""
+        results = {name: [] for name in contestants}
+        for _ in range(self.options.rounds):
+            for name, run in contestants.items():
+                results[name].append(run())
+        return results
