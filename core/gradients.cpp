@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engram/core/linear.hpp"
 #include "engram/core/tape.hpp"
 
 namespace engram {
@@ -55,7 +56,7 @@ Array<T> Gradient<T>::dense() const {
 }
 
 template <class T>
-void Gradient<T>::add(const Gradient& other) {
+void Gradient<T>::add(const Gradient& other, const Workers* workers) {
   if (!values_.has_memory()) {
     *this = other;
     return;
@@ -70,7 +71,8 @@ void Gradient<T>::add(const Gradient& other) {
     scatter(other, to);
   } else {
     const T* from = other.values_.data();
-    for (Index i = 0; i < values_.size(); ++i) to[i] += from[i];
+    each_block(workers, values_.size(),
+               [&](Index begin, Index end) { add_to(to + begin, from + begin, end - begin); });
   }
 }
 

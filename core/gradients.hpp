@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "engram/core/parallel.hpp"
 #include "engram/core/param.hpp"
 #include "engram/core/var.hpp"
 
@@ -30,7 +31,7 @@ class Gradient {
 
   /// Adds `other`, in place where it can: dense += either, rows merged with rows. Adding to a
   /// default-constructed gradient takes `other` as it is.
-  void add(const Gradient& other);
+  void add(const Gradient& other, const Workers* workers = nullptr);
 
  private:
   Shape shape_;

@@ -73,6 +73,12 @@ Var<T> broadcast_to(const Var<T>& x, const Shape& shape, Site site) {
   return record(BroadcastTo{shape}, site, x);
 }
 
+// target += source. `__restrict`: they are different arrays, so the loop vectorises.
+template <class T>
+void add_to(T* __restrict target, const T* __restrict source, Index n) {
+  for (Index i = 0; i < n; ++i) target[i] += source[i];
+}
+
 template <class T>
 void add_reduced(const Array<T>& x, const Shape& shape, T* target, T beta) {
   const T* source = x.data();
@@ -80,7 +86,7 @@ void add_reduced(const Array<T>& x, const Shape& shape, T* target, T beta) {
     if (beta == 0) {
       std::copy_n(source, x.size(), target);
     } else {
-      for (Index i = 0; i < x.size(); ++i) target[i] += source[i];
+      add_to(target, source, x.size());
     }
     return;
   }
@@ -104,7 +110,7 @@ void add_reduced(const Array<T>& x, const Shape& shape, T* target, T beta) {
       }
       *to += lanes[0];
     } else {
-      for (Index i = 0; i < n; ++i) to[i] += from[i];
+      add_to(to, from, n);
     }
   });
 }
@@ -129,6 +135,8 @@ template Var<float> accumulate(std::span<const Var<float>>, const Shape&, Site);
 template Var<double> accumulate(std::span<const Var<double>>, const Shape&, Site);
 template Var<float> broadcast_to(const Var<float>&, const Shape&, Site);
 template Var<double> broadcast_to(const Var<double>&, const Shape&, Site);
+template void add_to(float*, const float*, Index);
+template void add_to(double*, const double*, Index);
 template void add_reduced(const Array<float>&, const Shape&, float*, float);
 template void add_reduced(const Array<double>&, const Shape&, double*, double);
 template void spread(const Array<float>&, Array<float>&);

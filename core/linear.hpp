@@ -24,6 +24,10 @@ Var<T> accumulate(std::span<const Var<T>> terms, const Shape& shape, Site site =
 template <class T>
 Var<T> broadcast_to(const Var<T>& x, const Shape& shape, Site site = Site::current());
 
+/// target += source, n numbers each, which do not overlap.
+template <class T>
+void add_to(T* target, const T* source, Index n);
+
 /// target = beta * target + x summed to `shape`, for beta 0 or 1: the numbers behind both maps.
 template <class T>
 void add_reduced(const Array<T>& x, const Shape& shape, T* target, T beta);

@@ -1,6 +1,7 @@
 // parallel: the one place where threads are. TBB runs the work; nobody else includes it.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 
@@ -29,5 +30,18 @@ class Workers {
   int threads_;
   std::unique_ptr<Arena> arena_;
 };
+
+/// Numbers in a block: enough to be worth handing to a thread, few enough to stay in its cache.
+inline constexpr Index kBlock = 32768;
+
+/// Calls f(begin, end) for blocks that cover [0, n), on `workers`, or here when it is null. The
+/// blocks are the same for any number of threads, and so are sums that are formed by block.
+template <class F>
+void each_block(const Workers* workers, Index n, const F& f) {
+  const Index blocks = (n + kBlock - 1) / kBlock;
+  const auto block = [&](Index k) { f(k * kBlock, std::min(n, (k + 1) * kBlock)); };
+  if (workers && blocks > 1) return workers->each(blocks, std::ref(block));
+  for (Index k = 0; k < blocks; ++k) block(k);
+}
 
 }  // namespace engram

@@ -38,12 +38,6 @@ Shape::Shape(std::span<const Index> extents) {
   }
 }
 
-Index Shape::size() const {
-  Index product = 1;
-  for (int k = 0; k < rank_; ++k) product *= (*this)[k];
-  return product;
-}
-
 int Shape::axis(int axis) const {
   if (axis < -rank_ || axis >= rank_) {
     fail("axis ", axis, " of ", *this, " does not exist; need ", -rank_, " <= axis < ", rank_);
@@ -77,16 +71,6 @@ Shape Shape::axes(int begin, int end) const {
   return Shape(std::span(extents.data() + begin, static_cast<std::size_t>(end - begin)));
 }
 
-std::array<Index, kMaxRank> Shape::strides() const {
-  std::array<Index, kMaxRank> strides{};
-  Index stride = 1;
-  for (int k = rank_ - 1; k >= 0; --k) {
-    strides[static_cast<std::size_t>(k)] = stride;
-    stride *= (*this)[k];
-  }
-  return strides;
-}
-
 std::string Shape::str() const {
   std::string out = "[";
   for (int k = 0; k < rank_; ++k) {
@@ -112,15 +96,6 @@ Shape broadcast(const Shape& a, const Shape& b) {
     extents[static_cast<std::size_t>(rank - k)] = n == 1 ? m : n;
   }
   return Shape(std::span(extents).first(static_cast<std::size_t>(rank)));
-}
-
-bool broadcasts_to(const Shape& from, const Shape& to) {
-  if (from.rank() > to.rank()) return false;
-  for (int k = 1; k <= from.rank(); ++k) {
-    const Index n = from[from.rank() - k];
-    if (n != 1 && n != to[to.rank() - k]) return false;
-  }
-  return true;
 }
 
 }  // namespace engram

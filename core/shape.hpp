@@ -30,7 +30,11 @@ class Shape {
   /// The extent of `axis`, where -1 is the last axis. Throws `Error` when there is no such axis.
   Index extent(int axis) const { return (*this)[this->axis(axis)]; }
   /// Number of elements: the product of the extents, 1 for a scalar.
-  Index size() const;
+  Index size() const {
+    Index product = 1;
+    for (int k = 0; k < rank_; ++k) product *= (*this)[k];
+    return product;
+  }
   /// `axis` with negative values counted from the end. Throws `Error` when out of range.
   int axis(int axis) const;
 
@@ -42,7 +46,15 @@ class Shape {
   Shape axes(int begin, int end) const;
 
   /// Elements between neighbours along each axis of a dense row-major array.
-  std::array<Index, kMaxRank> strides() const;
+  std::array<Index, kMaxRank> strides() const {
+    std::array<Index, kMaxRank> strides{};
+    Index stride = 1;
+    for (int k = rank_ - 1; k >= 0; --k) {
+      strides[static_cast<std::size_t>(k)] = stride;
+      stride *= (*this)[k];
+    }
+    return strides;
+  }
 
   std::string str() const;  ///< "[32,64]"; "[]" for a scalar
   friend bool operator==(const Shape&, const Shape&) = default;
@@ -59,6 +71,13 @@ std::ostream& operator<<(std::ostream& out, const Shape& shape);
 Shape broadcast(const Shape& a, const Shape& b);
 
 /// Whether an array of shape `from` can be broadcast to `to`.
-bool broadcasts_to(const Shape& from, const Shape& to);
+inline bool broadcasts_to(const Shape& from, const Shape& to) {
+  if (from.rank() > to.rank()) return false;
+  for (int k = 1; k <= from.rank(); ++k) {
+    const Index n = from[from.rank() - k];
+    if (n != 1 && n != to[to.rank() - k]) return false;
+  }
+  return true;
+}
 
 }  // namespace engram

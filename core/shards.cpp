@@ -37,15 +37,14 @@ typename Shards<T>::Result Shards<T>::run(const std::function<Var<T>(int, Tape<T
         sum.entries().push_back({entry.param, {}, {}, {}});
     }
   }
-  workers_.each(static_cast<Index>(sum.entries().size()), [&](Index at) {
-    auto& total = sum.entries()[static_cast<std::size_t>(at)];
-    if (!total.param) return;
+  for (auto& total : sum.entries()) {
+    if (!total.param) continue;
     for (std::size_t k = 1; k < gradients_.size(); ++k) {
       if (const Gradient<T>* part = std::as_const(gradients_[k]).find(*total.param)) {
-        total.gradient.add(*part);
+        total.gradient.add(*part, &workers_);
       }
     }
-  });
+  }
   Result result{0, std::move(gradients_[0])};
   for (const T part : losses_) result.loss += part;
   for (auto& gradients : gradients_) gradients = Gradients<T>();

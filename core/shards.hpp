@@ -20,6 +20,7 @@ class Shards {
   Shards(int count, Workers&& workers) = delete;  // it would be gone at the end of the line
 
   int count() const { return static_cast<int>(tapes_.size()); }
+  const Workers& workers() const { return workers_; }
   Tape<T>& tape(int shard) { return *tapes_[static_cast<std::size_t>(shard)]; }
 
   struct Result {

@@ -85,7 +85,7 @@ void Adam<T>::update(const typename Optimizer<T>::Update& update) {
   T* w = update.parameter.edit();
   T* m = update.slots[0].edit();
   T* v = update.slots[1].edit();
-  each_run(update.gradient, options_.lazy,
+  each_run(update.gradient, options_.lazy, update.workers,
            [&](Index at, const T* g, Index n) { run(rule, w + at, g, m + at, v + at, n); });
 }
 

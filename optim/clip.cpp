@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cmath>
+#include <numeric>
+#include <vector>
 
 #include "engram/optim/require.hpp"
 
@@ -11,11 +13,9 @@ namespace {
 // Σ x² in double. Each lane has a sum of its own, whatever the processor: the loop vectorises and
 // the order of the additions stays.
 template <class T>
-double sum_of_squares(const Array<T>& x) {
+double sum_of_squares(const T* from, Index n) {
   constexpr Index kLanes = 32;
   std::array<double, kLanes> sums{};
-  const T* from = x.data();
-  const Index n = x.size();
   Index i = 0;
   for (; i + kLanes <= n; i += kLanes) {
     for (Index k = 0; k < kLanes; ++k) {
@@ -27,6 +27,16 @@ double sum_of_squares(const Array<T>& x) {
   for (; i < n; ++i) total += static_cast<double>(from[i]) * static_cast<double>(from[i]);
   for (const double sum : sums) total += sum;
   return total;
+}
+
+template <class T>
+double sum_of_squares(const Array<T>& x, const Workers* workers) {
+  const auto blocks = static_cast<std::size_t>((x.size() + kBlock - 1) / kBlock);
+  std::vector<double, PoolAllocator<double>> sums(blocks, PoolAllocator<double>(x.pool()));
+  each_block(workers, x.size(), [&](Index begin, Index end) {
+    sums[static_cast<std::size_t>(begin / kBlock)] = sum_of_squares(x.data() + begin, end - begin);
+  });
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
 }
 
 template <class T>
@@ -50,11 +60,11 @@ template <class T>
 }  // namespace
 
 template <class T>
-double clip_global_norm(Gradients<T>& gradients, double max_norm) {
+double clip_global_norm(Gradients<T>& gradients, double max_norm, const Workers* workers) {
   require(max_norm > 0, "clip_global_norm", "max_norm", max_norm, "a number above 0");
   double sum = 0;
   for (const auto& entry : gradients.entries()) {
-    if (entry.param) sum += sum_of_squares(entry.gradient.values());
+    if (entry.param) sum += sum_of_squares(entry.gradient.values(), workers);
   }
   const double norm = std::sqrt(sum);
   if (!std::isfinite(norm)) refuse(gradients, norm);
@@ -65,13 +75,14 @@ double clip_global_norm(Gradients<T>& gradients, double max_norm) {
     if (!entry.param) continue;
     Array<T>& values = entry.gradient.values();
     T* g = values.edit();
-    const Index n = values.size();
-    for (Index i = 0; i < n; ++i) g[i] *= static_cast<T>(scale);
+    each_block(workers, values.size(), [&](Index begin, Index end) {
+      for (Index i = begin; i < end; ++i) g[i] *= static_cast<T>(scale);
+    });
   }
   return norm;
 }
 
-template double clip_global_norm(Gradients<float>&, double);
-template double clip_global_norm(Gradients<double>&, double);
+template double clip_global_norm(Gradients<float>&, double, const Workers*);
+template double clip_global_norm(Gradients<double>&, double, const Workers*);
 
 }  // namespace engram::optim

@@ -12,13 +12,14 @@ namespace engram::optim {
 ///
 /// The sum is over the parameters, not over variables of the tape, in double and in a fixed
 /// order. Returns the norm before clipping; with an infinite `max_norm` that is all it does.
-/// Gradients that were recorded keep their unclipped `var`.
+/// With `workers`, on their threads, to the same bits. Gradients that were recorded keep their
+/// unclipped `var`.
 ///
 /// Throws:  `Error` unless `max_norm` > 0; when the norm is not finite, naming the gradient and
 ///          its element, with nothing changed
 /// Source:  R. Pascanu, T. Mikolov and Y. Bengio (2013), "On the difficulty of training recurrent
 ///          neural networks", algorithm 1
 template <class T>
-double clip_global_norm(Gradients<T>& gradients, double max_norm);
+double clip_global_norm(Gradients<T>& gradients, double max_norm, const Workers* workers = nullptr);
 
 }  // namespace engram::optim

@@ -58,7 +58,7 @@ Optimizer<T>::Optimizer(std::string name, std::vector<ParamRef<T>> parameters, d
 }
 
 template <class T>
-void Optimizer<T>::step(const Gradients<T>& gradients) {
+void Optimizer<T>::step(const Gradients<T>& gradients, const Workers* workers) {
   bool any = false;
   for (std::size_t k = 0; k < parameters_.size(); ++k) {
     found_[k] = gradients.find(parameters_[k]);
@@ -74,7 +74,7 @@ void Optimizer<T>::step(const Gradients<T>& gradients) {
   for (std::size_t k = 0; k < parameters_.size(); ++k) {
     if (!found_[k]) continue;
     update({parameters_[k], *found_[k],
-            std::span(arrays_).subspan(k * slots_.size(), slots_.size()), ++updates_[k]});
+            std::span(arrays_).subspan(k * slots_.size(), slots_.size()), ++updates_[k], workers});
   }
 }
 

@@ -33,8 +33,8 @@ class Optimizer {
 
   /// Changes every parameter by its gradient, in place. One without a gradient is skipped, its
   /// state too. Throws `Error`, with nothing changed, when none of them has a gradient or a
-  /// gradient does not fit its parameter.
-  void step(const Gradients<T>& gradients);
+  /// gradient does not fit its parameter. With `workers`, on their threads, to the same bits.
+  void step(const Gradients<T>& gradients, const Workers* workers = nullptr);
 
   const std::vector<ParamRef<T>>& parameters() const { return parameters_; }
   std::int64_t steps() const { return steps_; }
@@ -61,6 +61,7 @@ class Optimizer {
     const Gradient<T>& gradient;  ///< of the parameter's shape
     std::span<Array<T>> slots;    ///< in the order of their names
     std::int64_t count;           ///< 1 for the parameter's first update
+    const Workers* workers;       ///< to share the elements out among; may be null
   };
   virtual void update(const Update& update) = 0;
 

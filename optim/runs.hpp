@@ -8,12 +8,16 @@
 
 namespace engram::optim {
 
-/// Calls `run(offset, g, count)` for the runs of a gradient that are stored, in order: g[i] is the
-/// derivative by element offset + i. Elements in between have derivative 0.
+/// Calls `run(offset, g, count)` for the runs of a gradient that are stored: g[i] is the derivative
+/// by element offset + i. Elements in between have derivative 0. The runs of a dense gradient are
+/// shared out among `workers`, if there are any; rows come in their order.
 template <class T, class Run>
-void each_stored_run(const Gradient<T>& gradient, Run&& run) {
+void each_stored_run(const Gradient<T>& gradient, const Workers* workers, Run&& run) {
   const T* g = gradient.values().data();
-  if (!gradient.is_sparse()) return run(Index{0}, g, gradient.values().size());
+  if (!gradient.is_sparse()) {
+    return each_block(workers, gradient.values().size(),
+                      [&](Index begin, Index end) { run(begin, g + begin, end - begin); });
+  }
   const Index rows = gradient.rows().size();
   if (rows == 0) return;
   const Index width = gradient.values().size() / rows;
@@ -23,8 +27,8 @@ void each_stored_run(const Gradient<T>& gradient, Run&& run) {
 /// The same for all elements: zeros are put in for rows that are not listed. With `only_stored`
 /// these rows stay out, and the cost does not grow with their number.
 template <class T, class Run>
-void each_run(const Gradient<T>& gradient, bool only_stored, Run&& run) {
-  if (only_stored) return each_stored_run(gradient, run);
+void each_run(const Gradient<T>& gradient, bool only_stored, const Workers* workers, Run&& run) {
+  if (only_stored || !gradient.is_sparse()) return each_stored_run(gradient, workers, run);
   static constexpr std::array<T, 1024> kZeros{};
   Index at = 0;
   const auto zeros_to = [&](Index end) {
@@ -34,7 +38,7 @@ void each_run(const Gradient<T>& gradient, bool only_stored, Run&& run) {
       at += count;
     }
   };
-  each_stored_run(gradient, [&](Index offset, const T* g, Index count) {
+  each_stored_run(gradient, nullptr, [&](Index offset, const T* g, Index count) {
     zeros_to(offset);
     run(offset, g, count);
     at = offset + count;

@@ -48,13 +48,13 @@ void Sgd<T>::update(const typename Optimizer<T>::Update& update) {
   const bool only_stored = options_.lazy || plain;
   T* w = update.parameter.edit();
   if (options_.momentum == 0) {
-    return each_run(update.gradient, only_stored,
+    return each_run(update.gradient, only_stored, update.workers,
                     [&](Index at, const T* g, Index n) { descend(w + at, g, n, rate, decay); });
   }
   const T momentum = static_cast<T>(options_.momentum);
   T* b = update.slots[0].edit();
   const auto rule = options_.nesterov ? roll<true, T> : roll<false, T>;
-  each_run(update.gradient, only_stored, [&](Index at, const T* g, Index n) {
+  each_run(update.gradient, only_stored, update.workers, [&](Index at, const T* g, Index n) {
     rule(w + at, g, b + at, n, rate, decay, momentum);
   });
 }

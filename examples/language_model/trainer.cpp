@@ -57,14 +57,15 @@ Trainer::Step Trainer::step() {
   try {
     if (!std::isfinite(loss)) fail("the loss is ", loss);
     norm = optim::clip_global_norm(
-        gradients, settings_.clip > 0 ? settings_.clip : std::numeric_limits<double>::infinity());
+        gradients, settings_.clip > 0 ? settings_.clip : std::numeric_limits<double>::infinity(),
+        &shards_.workers());
   } catch (const Error& error) {
     fail("training went astray at step ", position_.step + 1, ": ", error.what(),
          "\nTry a smaller --learning-rate or --clip.");
   }
   optimizer_->set_learning_rate(learning_rate_(
       position_.epoch, static_cast<double>(k) / static_cast<double>(lanes_.chunks())));
-  optimizer_->step(gradients);
+  optimizer_->step(gradients, &shards_.workers());
   ++position_.chunk;
   ++position_.step;
   const Step done{loss, norm, lanes_.lanes() * lanes_.steps(k)};

@@ -48,7 +48,7 @@ Model::Model(const Sizes& sizes, bool fused, Random&& random)
     float* w = param.edit();
     for (Index i = 0; i < param.size(); ++i, ++at) {
       const double x = at * kGolden;
-      w[i] = static_cast<float>(0.1 * (x - std::floor(x) - 0.5));
+      w[i] = static_cast<float>(x - std::floor(x) - 0.5);
     }
   }
 }

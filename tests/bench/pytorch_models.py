@@ -4,7 +4,7 @@ import torch
 
 
 class Weights:
-    """Element i of all parameters, in Engram's order, is 0.1 (frac(i phi) - 1/2): no random numbers
+    """Element i of all parameters, in Engram's order, is frac(i phi) - 1/2: no random numbers
     to agree on."""
 
     def __init__(self):
@@ -14,7 +14,7 @@ class Weights:
         size = torch.Size(shape).numel()
         i = torch.arange(self.used, self.used + size, dtype=torch.float64)
         self.used += size
-        return (0.1 * ((i * 0.6180339887498949).frac() - 0.5)).float().reshape(shape)
+        return ((i * 0.6180339887498949).frac() - 0.5).float().reshape(shape)
 
 
 class FusedLstm(torch.nn.LSTM):

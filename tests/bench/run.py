@@ -136,7 +136,8 @@ def run(options):
         rows = results[name] = []
         for more in SECTIONS[name](bench):
             rows += more
-        print(report.section(name, rows), flush=True)
+        if rows:
+            print(report.section(name, rows), flush=True)
     return results
 
 

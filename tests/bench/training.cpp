@@ -32,8 +32,8 @@ class Training {
       const Var<float> loss = cross_entropy(logits, Indices({targets.size()}, targets.values()));
       return loss * (static_cast<float>(lanes) / static_cast<float>(sizes_.batch));
     });
-    optim::clip_global_norm(result.gradients, 5.0);
-    sgd_.step(result.gradients);
+    optim::clip_global_norm(result.gradients, 5.0, &workers_);
+    sgd_.step(result.gradients, &workers_);
     ++steps_;
     return result.loss;
   }
