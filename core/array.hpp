@@ -14,6 +14,10 @@ namespace engram {
 
 /// A dense row-major array. Copies share memory until one of them is edited, so passing by value
 /// is cheap and never aliases. `T` is float, double or std::int32_t (see `Indices`).
+///
+/// A tape keeps columns of a matrix as a *part* of its memory, whose runs of elements lie apart.
+/// Only kernels that say so get to see one (`Op::takes_parts`, core/record.hpp); everybody else
+/// gets its `dense()` copy, and all of this class but `shape`, `strides` and `dense` is for these.
 template <class T>
 class Array {
  public:
@@ -52,11 +56,15 @@ class Array {
       : shape_(std::exchange(other.shape_, Shape{0})),
         data_(std::exchange(other.data_, nullptr)),
         block_(std::exchange(other.block_, nullptr)),
+        pitch_(std::exchange(other.pitch_, 0)),
+        run_axis_(other.run_axis_),
         watches_(std::exchange(other.watches_, false)) {}
   Array& operator=(Array other) noexcept {
     std::swap(shape_, other.shape_);
     std::swap(data_, other.data_);
     std::swap(block_, other.block_);
+    std::swap(pitch_, other.pitch_);
+    std::swap(run_axis_, other.run_axis_);
     std::swap(watches_, other.watches_);
     return *this;
   }
@@ -119,6 +127,23 @@ class Array {
     return out;
   }
 
+  /// The part [begin, end) of the elements along `axis`, as they lie in this dense array; not
+  /// checked. A run of them, which goes over `axis` and all after it, must have at least two.
+  Array part(int axis, Index begin, Index end) const {
+    const Index inner = shape_.axes(axis + 1, rank()).size();
+    Array out = window(begin * inner, shape_.with(axis, end - begin));
+    out.pitch_ = static_cast<std::int32_t>(shape_[axis] * inner);
+    out.run_axis_ = static_cast<std::uint8_t>(axis);
+    return out;
+  }
+  bool is_part() const { return pitch_ != 0; }
+  /// The elements without gaps: itself, or a copy of a part.
+  Array dense() const { return is_part() ? dense(pitch_, run_axis_) : *this; }
+  /// Elements between neighbours along each axis.
+  std::array<Index, kMaxRank> strides() const {
+    return is_part() ? strides(pitch_, run_axis_) : shape_.strides();
+  }
+
   /// The pool the memory is from, for a result that goes with this array.
   Pool& pool() const { return block_ ? *block_->pool : Pool::shared(); }
   bool has_memory() const { return block_ != nullptr; }
@@ -127,15 +152,40 @@ class Array {
  private:
   Array(const Shape& shape, T* data, Block* block) : shape_(shape), data_(data), block_(block) {}
   Array(const Array& other, bool watches)
-      : shape_(other.shape_), data_(other.data_), block_(other.block_), watches_(watches) {
+      : shape_(other.shape_),
+        data_(other.data_),
+        block_(other.block_),
+        pitch_(other.pitch_),
+        run_axis_(other.run_axis_),
+        watches_(watches) {
     if (!block_) return;
     block_->acquire();
     if (watches_) block_->watchers.fetch_add(1, std::memory_order_relaxed);
   }
 
+  // Runs that go over all axes from `axis` on begin `pitch` elements apart.
+  std::array<Index, kMaxRank> strides(Index pitch, int axis) const {
+    auto out = shape_.strides();
+    for (int k = axis - 1; k >= 0; --k) {
+      out[static_cast<std::size_t>(k)] = pitch;
+      pitch *= shape_[k];
+    }
+    return out;
+  }
+  Array dense(Index pitch, int axis) const {
+    Array out = uninitialized(shape_, pool());
+    const Index run = shape_.axes(axis, rank()).size();
+    for (Index at = 0, from = 0; at < out.size(); at += run, from += pitch) {
+      std::copy_n(data_ + from, run, out.data_ + at);
+    }
+    return out;
+  }
+
   Shape shape_;
   T* data_ = nullptr;
   Block* block_ = nullptr;
+  std::int32_t pitch_ = 0;  ///< of a part: elements from the begin of a run to the next; 0 if dense
+  std::uint8_t run_axis_ = 0;
   bool watches_ = false;
 };
 

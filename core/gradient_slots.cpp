@@ -3,8 +3,24 @@
 #include <algorithm>
 
 #include "engram/core/linear.hpp"
+#include "engram/core/nest.hpp"
 
 namespace engram {
+namespace {
+
+// target = beta * target + x, of one shape; either may be a part of an array.
+template <class T>
+void add_same(const Array<T>& x, const Array<T>& target, T beta) {
+  const Nest<2> nest(x.shape(), {x.strides(), target.strides()});
+  const Index n = nest.run_length();
+  nest.each([&](const std::array<Index, 2>& at) {
+    const T* from = x.data() + at[0];
+    T* to = target.edit_shared() + at[1];
+    beta == 0 ? static_cast<void>(std::copy_n(from, n, to)) : add_to(to, from, n);
+  });
+}
+
+}  // namespace
 
 template <class T>
 void GradientSlots<T>::reset(std::size_t count) {
@@ -43,7 +59,7 @@ bool GradientSlots<T>::keeps(Id id) const {
 template <class T>
 bool GradientSlots<T>::is_view(Id id) const {
   const Operation<T>* operation = tape_.node(id).operation;
-  return operation && operation->is_view() && !keeps(id);
+  return operation && operation->is_view() && !operation->is_part() && !keeps(id);
 }
 
 template <class T>
@@ -79,19 +95,59 @@ void GradientSlots<T>::open_window(Id id) {
   zero(id);
   for (; !chain_.empty(); chain_.pop_back()) {
     const Id view = chain_.back();
-    if (holds_[id] == Hold::array) grads_[id].edit();  // memory of its own before it is shared
+    share(id);
     grads_[view] = tape_.node(view).operation->view(grads_[id]);
     holds_[view] = Hold::window;
-    // From here on the parent is written through both handles.
-    if (holds_[id] == Hold::array) holds_[id] = Hold::window;
     id = view;
   }
+}
+
+// From here on the gradient is written through other handles too.
+template <class T>
+void GradientSlots<T>::share(Id id) {
+  if (holds_[id] != Hold::array) return;
+  grads_[id].edit();  // memory of its own first
+  holds_[id] = Hold::window;
+}
+
+// Whether the gradient of a node can begin as a part of that of its input.
+template <class T>
+bool GradientSlots<T>::opens_part(Id id) const {
+  const Operation<T>* operation = tape_.node(id).operation;
+  return holds_[id] == Hold::nothing && operation && operation->is_part() && !keeps(id);
+}
+
+// For those who need its elements side by side: a gradient of its own, which the op will add.
+template <class T>
+void GradientSlots<T>::close_part(Id id) {
+  const Array<T> own = Array<T>::uninitialized(grads_[id].shape(), tape_.pool());
+  add_same(grads_[id], own, T{0});
+  add_same(Array<T>(own.shape()), grads_[id], T{0});
+  grads_[id] = own;
+  holds_[id] = Hold::array;
+}
+
+template <class T>
+const Array<T>& GradientSlots<T>::open_part(Id id, T& beta) {
+  if (opens_part(id)) {
+    const Id input = tape_.inputs(tape_.node(id))[0];
+    if (holds_[input] == Hold::part) close_part(input);
+    if (is_open_view(input)) open_window(input);
+    zero(input);
+    share(input);
+    grads_[id] = tape_.node(id).operation->view(grads_[input]);
+    holds_[id] = Hold::part;
+  }
+  beta = 1;
+  if (holds_[id] != Hold::part) open(id, false, beta);
+  return grads_[id];
 }
 
 template <class T>
 T* GradientSlots<T>::open(Id id, bool zeroed, T& beta) {
   const Node<T>& node = tape_.node(id);
   if (is_open_view(id)) open_window(id);
+  if (holds_[id] == Hold::part) close_part(id);
   beta = 1;
   if (holds_[id] == Hold::nothing) {
     if (zeroed) {
@@ -108,7 +164,8 @@ T* GradientSlots<T>::open(Id id, bool zeroed, T& beta) {
 template <class T>
 void GradientSlots<T>::add(Id id, const Array<T>& dx) {
   const Node<T>& node = tape_.node(id);
-  if (holds_[id] == Hold::nothing && dx.shape() == node.value.shape() && !is_open_view(id)) {
+  const bool same = dx.shape() == node.value.shape();
+  if (holds_[id] == Hold::nothing && same && !is_open_view(id) && !opens_part(id)) {
     grads_[id] = dx;  // shared, not copied: `open` takes its own copy before it adds
     holds_[id] = Hold::array;
     return;
@@ -118,6 +175,10 @@ void GradientSlots<T>::add(Id id, const Array<T>& dx) {
          "; it must have this shape, or one that this broadcasts to");
   }
   T beta = 0;
+  if (same) {
+    const Array<T>& target = open_part(id, beta);
+    return add_same(dx, target, beta);
+  }
   T* target = open(id, false, beta);
   add_reduced(dx, node.value.shape(), target, beta);
 }

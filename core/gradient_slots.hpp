@@ -27,12 +27,16 @@ class GradientSlots {
   bool has_parts(Id id) const;
   /// Whether the gradient is a part of that of the node it is a view of, so that there is nothing
   /// left to do when the view is reached.
-  bool is_window(Id id) const { return holds_[id] == Hold::window && is_view(id); }
+  bool is_window(Id id) const {
+    return holds_[id] == Hold::part || (holds_[id] == Hold::window && is_view(id));
+  }
   const Array<T>& operator[](Id id) const { return grads_[id]; }
 
   /// The memory to add to. With `zeroed`, zeros at first; else beta is 0 for memory that has no
   /// value yet.
   T* open(Id id, bool zeroed, T& beta);
+  /// The same, not zeroed, as an array that may be a part of another.
+  const Array<T>& open_part(Id id, T& beta);
   /// Adds a derivative, summed over the axes that the node was broadcast along.
   void add(Id id, const Array<T>& dx);
   /// Keeps rows of the derivative of a table that is a leaf.
@@ -54,6 +58,7 @@ class GradientSlots {
     nothing,  ///< no contribution yet
     array,    ///< an array, shared until it is added to
     window,   ///< memory that is written through other slots as well: views and their inputs
+    part,     ///< the same, and its elements may lie apart
   };
   struct Rows {
     Id id;
@@ -81,6 +86,9 @@ class GradientSlots {
   bool is_open_view(Id id) const;
   void zero(Id id);
   void open_window(Id id);
+  void share(Id id);
+  bool opens_part(Id id) const;
+  void close_part(Id id);
   bool has_rows(Id id) const;
   Gradient<T> take_rows(Id id);
   void multiply_out(Id id);

@@ -10,16 +10,21 @@ namespace engram {
 
 using Strides = std::array<Index, kMaxRank>;
 
-/// Strides with which an array of shape `from` is read as if it had shape `to`: 0 along the axes
-/// it is broadcast over. Needs `broadcasts_to(from, to)`.
-inline Strides broadcast_strides(const Shape& from, const Shape& to) {
-  const Strides dense = from.strides();
+/// Strides with which an array of shape `from`, whose elements lie `strides` apart, is read as if
+/// it had shape `to`: 0 along the axes it is broadcast over. Needs `broadcasts_to(from, to)`.
+inline Strides broadcast_strides(const Shape& from, const Strides& strides, const Shape& to) {
   Strides out{};
   const int shift = to.rank() - from.rank();
   for (int k = 0; k < from.rank(); ++k) {
-    if (from[k] != 1) out[static_cast<std::size_t>(k + shift)] = dense[static_cast<std::size_t>(k)];
+    const auto axis = static_cast<std::size_t>(k);
+    if (from[k] != 1) out[axis + static_cast<std::size_t>(shift)] = strides[axis];
   }
   return out;
+}
+
+/// The same for a dense array.
+inline Strides broadcast_strides(const Shape& from, const Shape& to) {
+  return broadcast_strides(from, from.strides(), to);
 }
 
 /// Loops over the elements of `shape` for N arrays with their own strides. Axes of extent 1 are

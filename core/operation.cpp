@@ -28,6 +28,11 @@ typename Into<T>::Target Into<T>::open(bool zeroed) {
 }
 
 template <class T>
+const Array<T>& Into<T>::part(T& beta) {
+  return pass_->slots_.open_part(id_, beta);
+}
+
+template <class T>
 void Into<T>::add_product(const Array<T>& x, const Array<T>& dy) {
   if (!*this) return;
   if (pass_->tape_.repeated().is_repeated(id_) && x.extent(0) <= RepeatedOperands<T>::kFewRows) {
@@ -63,19 +68,23 @@ Var<T> Call<T>::var(std::size_t input) const {
   return pass.tape_.var(pass.tape_.inputs(pass.tape_.node(id))[input]);
 }
 template <class T>
-Array<T> Call<T>::array(std::size_t input) const {
-  return var(input).value();
+const Array<T>& Call<T>::array(std::size_t input) const {
+  return pass.tape_.value(var(input));
+}
+template <class T>
+const Array<T>& Call<T>::part(std::size_t input) const {
+  return pass.tape_.part(var(input));
 }
 template <class T>
 Into<T> Call<T>::into(std::size_t input) const {
   return Into<T>(pass, var(input).id());
 }
 template <class T>
-Array<T> Call<T>::y() const {
+const Array<T>& Call<T>::y() const {
   return pass.tape_.node(id).value;
 }
 template <class T>
-Array<T> Call<T>::dy() const {
+const Array<T>& Call<T>::dy() const {
   return pass.slots_[id];
 }
 template <class T>

@@ -33,6 +33,13 @@ class Into {
     const Target target = open(false);
     add(target.data, target.beta);
   }
+  /// The same for kernels that can write to a part of an array (see `Array`).
+  template <class Add>
+  void in_part(Add&& add) {
+    T beta = 0;
+    const Array<T>& target = part(beta);
+    add(target, beta);
+  }
   /// For kernels that only ever add: the gradient so far, zeros at first.
   T* accumulator() { return open(true).data; }
   /// Adds xᵀ dy for x [r, k] and dy [r, n], the derivative of the right operand of a product. For
@@ -47,6 +54,7 @@ class Into {
     T beta;
   };
   Target open(bool zeroed);
+  const Array<T>& part(T& beta);
 
   Pass<T>* pass_;
   Id id_;
@@ -59,11 +67,13 @@ struct Call {
   Id id;
 
   std::size_t inputs() const;
-  Array<T> array(std::size_t input) const;
+  const Array<T>& array(std::size_t input) const;
+  /// The same; it may be a part of another array.
+  const Array<T>& part(std::size_t input) const;
   Var<T> var(std::size_t input) const;
   Into<T> into(std::size_t input) const;
-  Array<T> y() const;
-  Array<T> dy() const;
+  const Array<T>& y() const;
+  const Array<T>& dy() const;
   Var<T> y_var() const;
   Var<T> dy_var() const;
 };
@@ -81,6 +91,8 @@ class Operation {
   /// For an op whose result is a part of its input's memory: that part of `x`.
   virtual bool is_view() const { return false; }
   virtual Array<T> view(const Array<T>& x) const { return x; }
+  /// Whether the elements of that part can lie apart in memory.
+  virtual bool is_part() const { return false; }
 };
 
 extern template class Into<float>;

@@ -12,8 +12,10 @@
 //                                    const Array<T>& dy, Into<T> da, Into<T> db) const;
 //
 // An op whose result is a part of its input's memory has `Array<T> view(const Array<T>& x) const`
-// in place of `forward`. An op of any number of inputs is given to `record_all` and takes
-// `std::span<const Var<T>>` in `shape` and `forward`, and `const Call<T>&` in the derivatives.
+// in place of `forward`. Kernels that use the strides of their arrays say `static constexpr bool
+// takes_parts = true` and spare copies (see `Array`). An op of any number of inputs is given to
+// `record_all` and takes `std::span<const Var<T>>` in `shape` and `forward`, and `const Call<T>&`
+// in the derivatives.
 #pragma once
 
 #include <array>
@@ -24,6 +26,29 @@
 
 namespace engram {
 namespace recording {
+
+/// Whether the kernels of an op can read and write arrays whose elements lie apart.
+template <class Op>
+inline constexpr bool kTakesParts = requires {
+  requires Op::takes_parts;
+};
+
+template <class Op, class T>
+const Array<T>& input(const Call<T>& call, std::size_t k) {
+  if constexpr (kTakesParts<Op>) {
+    return call.part(k);
+  } else {
+    return call.array(k);
+  }
+}
+template <class Op, class T>
+const Array<T>& input(Tape<T>& tape, const Var<T>& x) {
+  if constexpr (kTakesParts<Op>) {
+    return tape.part(x);
+  } else {
+    return tape.value(x);
+  }
+}
 
 template <class Op, class T, std::size_t N>
 class Fixed final : public Operation<T> {
@@ -58,6 +83,8 @@ class Fixed final : public Operation<T> {
     }
   }
 
+  bool is_part() const override { return kView && kTakesParts<Op>; }
+
   static constexpr bool kView = requires(const Op& op, const Array<T>& x) { op.view(x); };
 
  private:
@@ -66,7 +93,7 @@ class Fixed final : public Operation<T> {
     if constexpr (requires {
                     op_.backward(call.array(I)..., call.y(), call.dy(), call.into(I)...);
                   }) {
-      op_.backward(call.array(I)..., call.y(), call.dy(), call.into(I)...);
+      op_.backward(input<Op>(call, I)..., call.y(), call.dy(), call.into(I)...);
       return true;
     } else {
       return false;
@@ -123,9 +150,9 @@ Var<T> record(Op op, const Site& site, const Var<T>& first, const Rest&... rest)
       static_cast<void>(op.shape(first.shape()));
       y = op.view(tape.value(first));
     } else {
-      y = Array<T>::uninitialized(op.shape(tape.value(first).shape(), tape.value(rest).shape()...),
+      y = Array<T>::uninitialized(op.shape(tape.part(first).shape(), tape.part(rest).shape()...),
                                   tape.pool());
-      op.forward(tape.value(first), tape.value(rest)..., y);
+      op.forward(recording::input<Op>(tape, first), recording::input<Op>(tape, rest)..., y);
     }
     return recording::push<Recorded>(tape, std::move(op), std::move(y),
                                      std::span<const Var<T>>(inputs), site);

@@ -80,7 +80,14 @@ class Tape {
   // For those who record: core/record.hpp and printing.
 
   /// The value of a `Var` of this tape. Throws `Error` for a `Var` of another or a cleared tape.
-  const Array<T>& value(const Var<T>& var) const { return node(var).value; }
+  const Array<T>& value(const Var<T>& var) {
+    check(var);
+    Array<T>& value = nodes_[var.id()].value;
+    if (value.is_part()) value = value.dense();
+    return value;
+  }
+  /// The same; it may be a part of another array.
+  const Array<T>& part(const Var<T>& var) const { return node(var).value; }
   const Node<T>& node(const Var<T>& var) const {
     check(var);
     return nodes_[var.id()];

@@ -36,7 +36,7 @@ class Var {
   Id id() const { return id_; }
   std::uint32_t generation() const { return generation_; }
 
-  Shape shape() const { return tape().value(*this).shape(); }
+  Shape shape() const { return tape().part(*this).shape(); }
   int rank() const { return shape().rank(); }
   Index extent(int axis) const { return shape().extent(axis); }
   Index size() const { return shape().size(); }

@@ -80,8 +80,8 @@ void store(const Batch<T>& batch, T* to, Index count) {
 template <class T, class F, class... X>
 void map(const F& f, Array<T>& y, const X&... x) {
   constexpr std::size_t N = sizeof...(X);
-  const Nest<N + 1> nest(y.shape(),
-                         {broadcast_strides(x.shape(), y.shape())..., y.shape().strides()});
+  const Nest<N + 1> nest(
+      y.shape(), {broadcast_strides(x.shape(), x.strides(), y.shape())..., y.shape().strides()});
   const std::array<const T*, N> from{x.data()...};
   T* to = y.edit();
   const Index n = nest.run_length();
@@ -98,17 +98,18 @@ void map(const F& f, Array<T>& y, const X&... x) {
 }
 
 /// target += f(x...) summed to the shape of the target; with beta 0 the target has no value yet.
-/// `over` is the shape the Xs broadcast to.
+/// `over` is the shape the Xs broadcast to, `strides` how far the target's elements lie apart.
 template <class T, class F, class... X>
-void map_add(const F& f, const Shape& over, const Shape& shape, T* target, T beta, const X&... x) {
+void map_add(const F& f, const Shape& over, const Shape& shape, const Strides& strides, T* target,
+             T beta, const X&... x) {
   constexpr std::size_t N = sizeof...(X);
   const bool reduced = shape.size() != over.size();
   if (reduced && beta == 0) {
     std::fill_n(target, shape.size(), T{0});
     beta = 1;
   }
-  const Nest<N + 1> nest(over,
-                         {broadcast_strides(x.shape(), over)..., broadcast_strides(shape, over)});
+  const Nest<N + 1> nest(over, {broadcast_strides(x.shape(), x.strides(), over)...,
+                                broadcast_strides(shape, strides, over)});
   const std::array<const T*, N> from{x.data()...};
   const Index n = nest.run_length();
   const bool summed = reduced && nest.step()[N] == 0;
@@ -140,9 +141,17 @@ void map_add(const F& f, const Shape& over, const Shape& shape, T* target, T bet
   });
 }
 
+/// The same for a dense target.
+template <class T, class F, class... X>
+void map_add(const F& f, const Shape& over, const Shape& shape, T* target, T beta, const X&... x) {
+  map_add(f, over, shape, shape.strides(), target, beta, x...);
+}
+
 /// The operation that an elementwise struct stands for.
 template <class Op>
 struct Elementwise : Op {
+  static constexpr bool takes_parts = true;
+
   Shape shape(const Shape& x) const { return x; }
   Shape shape(const Shape& a, const Shape& b) const { return broadcast(a, b); }
 
@@ -201,7 +210,9 @@ struct Elementwise : Op {
   template <class T, class F, class... X>
   static void add_mapped(Into<T>& into, const Shape& shape, const Shape& over, const F& f,
                          const X&... x) {
-    into.in_place([&](T* target, T beta) { map_add(f, over, shape, target, beta, x...); });
+    into.in_part([&](const Array<T>& target, T beta) {
+      map_add(f, over, shape, target.strides(), target.edit_shared(), beta, x...);
+    });
   }
 };
 

@@ -1,5 +1,7 @@
 #include "engram/ops/slice.hpp"
 
+#include <limits>
+
 #include "engram/core/record.hpp"
 #include "engram/ops/reshape.hpp"
 #include "engram/ops/slice_kernels.hpp"
@@ -45,6 +47,20 @@ struct Slice : Bounds {
   }
 };
 
+// Runs long enough for the loops over them stay where they are.
+struct Columns : Slice {
+  static constexpr bool takes_parts = true;
+  static constexpr Index kShortest = 16, kFarthest = std::numeric_limits<std::int32_t>::max();
+
+  static bool fits(const kernels::Part& part) {
+    return part.length >= kShortest && part.stride <= kFarthest;
+  }
+  template <class T>
+  Array<T> view(const Array<T>& x) const {
+    return x.part(x.shape().axis(axis), begin, end);
+  }
+};
+
 struct Pad {
   static constexpr auto name = "pad";
   int axis;
@@ -75,9 +91,11 @@ template <class T>
 Var<T> slice(const Var<T>& x, int axis, Index begin, Index end, Site site) {
   try {
     const int k = x.shape().axis(axis);
-    const bool contiguous = x.shape().axes(0, k).size() == 1;
-    return contiguous ? record(Rows{{k, begin, end}}, site, x)
-                      : record(Slice{{k, begin, end}}, site, x);
+    const Bounds bounds{k, begin, end};
+    const kernels::Part part(x.shape(), k, begin, end);
+    if (part.count == 1) return record(Rows{bounds}, site, x);
+    if (Columns::fits(part)) return record(Columns{{bounds}}, site, x);
+    return record(Slice{bounds}, site, x);
   } catch (const Error& error) {
     throw located(Bounds::name, error, site);
   }

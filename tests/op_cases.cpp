@@ -260,8 +260,17 @@ void shape_rows(std::vector<OpCase>& rows) {
                        auto [a, b] = split<2>(x[0]);
                        return a * tanh(b);
                      },
-                     {{{3, 4}}, {{2}}, {{2, 3, 6}}},
+                     {{{3, 4}}, {{2}}, {{2, 3, 6}}, {{3, 40}}, {{40, 2}}, {{3, 2, 38}}},
                      {{{{3}}, "cannot be cut into 2 equal parts"}}));
+  // Columns that stay where they are, used by kernels that can read them there and by one that
+  // cannot, which adds to the gradient before the others and after them.
+  rows.push_back(row("columns in place and out of it", "slice",
+                     [](auto x) {
+                       const auto [a, b] = split<2>(x[0]);
+                       const auto first = matmul(a, b, {.b = true});
+                       return sum(a * b, {1}, true) * first + matmul(b, tanh(a), {.b = true});
+                     },
+                     {{{3, 40}}, {{2, 33 * 2}}, {{3, 4}}}, {{{{3}}, "cannot be cut into 2"}}));
   rows.push_back(row("pad", "slice", [](auto x) { return pad(x[0], 1, 1, 5); },
                      {{{3, 4}}, {{2, 2, 3}}, {{2, 0}}},
                      {{{{2, 5}}, "does not fit into an extent of 5"}}));
