@@ -40,11 +40,11 @@ void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, const T* a, con
   static const bool held = hold_to_one_thread();
   static_cast<void>(held);
   if (m == 0 || n == 0) return;
+  if constexpr (std::is_same_v<T, float>) {
+    if (k > 0 && onednn::gemm(ta, tb, m, n, k, a, b, beta, c)) return;
+  }
   if (beta == 0) std::fill_n(c, m * n, T{0});  // 0 * NaN must not survive in fresh memory
   if (k == 0) return;
-  if constexpr (std::is_same_v<T, float>) {
-    if (onednn::gemm(ta, tb, m, n, k, a, b, beta, c)) return;
-  }
   const bool transpose_a = ta == Transpose::yes, transpose_b = tb == Transpose::yes;
   auto result = matrix(c, m, n);
   xt::blas::gemm(transpose_a ? matrix(a, k, m) : matrix(a, m, k),

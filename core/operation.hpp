@@ -40,6 +40,8 @@ class Into {
     const Array<T>& target = part(beta);
     add(target, beta);
   }
+  /// The same for kernels that write several gradients at once: the memory, and what beta is.
+  const Array<T>& part(T& beta);
   /// For kernels that only ever add: the gradient so far, zeros at first.
   T* accumulator() { return open(true).data; }
   /// Adds xᵀ dy for x [r, k] and dy [r, n], the derivative of the right operand of a product. For
@@ -54,7 +56,6 @@ class Into {
     T beta;
   };
   Target open(bool zeroed);
-  const Array<T>& part(T& beta);
 
   Pass<T>* pass_;
   Id id_;

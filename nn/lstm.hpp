@@ -14,6 +14,7 @@
 
 #include "engram/core/tape.hpp"
 #include "engram/nn/init.hpp"
+#include "engram/nn/lstm_cell.hpp"
 #include "engram/nn/recurrent.hpp"
 #include "engram/nn/state.hpp"
 #include "engram/ops/ops.hpp"
@@ -30,7 +31,8 @@ class LstmLayer {
   LstmLayer(Index input, const RecurrentOptions& options, Random& random)
       : w_ih(uniform_parameter<T>({input, 4 * options.hidden}, options.hidden, random)),
         w_hh(uniform_parameter<T>({options.hidden, 4 * options.hidden}, options.hidden, random)),
-        b(uniform_parameter<T>({4 * options.hidden}, options.hidden, random)) {
+        b(uniform_parameter<T>({4 * options.hidden}, options.hidden, random)),
+        fused_(options.fused) {
     std::fill_n(b.edit(), options.hidden, static_cast<T>(options.forget_bias));
   }
 
@@ -39,6 +41,14 @@ class LstmLayer {
     Tape<T>& tape = x.tape();
     const Var<T> projected = affine(x, tape.read(w_ih), tape.read(b));  // all steps at once
     const Var<T> recurrent = tape.read(w_hh);
+    if (fused_) {
+      return over_time(projected, [&](const Var<T>& projection) {
+        const auto [f, i, g, o] = split<4>(affine(h, recurrent, projection));
+        c = fused_cell_state(f, i, g, c);
+        h = fused_hidden_state(o, c);
+        return h;
+      });
+    }
     // [step]
     return over_time(projected, [&](const Var<T>& projection) {
       const auto [f, i, g, o] = split<4>(affine(h, recurrent, projection));
@@ -56,6 +66,9 @@ class LstmLayer {
   }
 
   Param<T> w_ih, w_hh, b;
+
+ private:
+  bool fused_;
 };
 
 /// Stacked layers: the outputs of one are the inputs of the next.

@@ -13,13 +13,14 @@ struct RecurrentOptions {
   Index layers = 1;
   double dropout = 0;      ///< between layers, while training
   double forget_bias = 1;  ///< LSTM only: the forget gate's bias at first
+  bool fused = false;      ///< LSTM only: the gates as two operations (ops/fused.hpp)
 };
 
 /// `options.layers` layers, the first of input size `options.input`. Throws `Error` for sizes
 /// below 1 or a dropout outside [0, 1).
 template <class Layer>
 std::vector<Layer> make_layers(const RecurrentOptions& options, Random& random) {
-  const auto& [input, hidden, layers, dropout, forget_bias] = options;
+  const auto& [input, hidden, layers, dropout, forget_bias, fused] = options;
   if (input < 1 || hidden < 1 || layers < 1 || !(dropout >= 0 && dropout < 1)) {
     fail("a recurrent network of input ", input, ", hidden ", hidden, ", layers ", layers,
          ", dropout ", dropout, "; need sizes of at least 1 and 0 <= dropout < 1");

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "engram/core/linear.hpp"
 #include "engram/ops/elementwise_kernels.hpp"
@@ -35,9 +36,41 @@ Array<T> reduce_max(const Array<T>& x, const Shape& kept) {
   return y;
 }
 
+/// ln Σ exp of n numbers that lie together: the maximum first, and again while they are in the
+/// cache.
+template <class T>
+T logsumexp_of_row(const T* x, Index n) {
+  constexpr Index kStep = kLanes<T>;
+  const Operand<T> row(x, 1);
+  Batch<T> largest(-std::numeric_limits<T>::infinity());
+  for (Index i = 0; i < n; i += kStep) largest = max(largest, row.load(i, std::min(kStep, n - i)));
+  std::array<T, Batch<T>::size> lanes;
+  largest.store_unaligned(lanes.data());
+  T m = *std::max_element(lanes.begin(), lanes.end());
+  if (!std::isfinite(m)) m = 0;  // inf - inf is no number; exp(±inf) is right as it is
+  const Batch<T> shift(m);
+  Batch<T> sum(T{0});
+  Index i = 0;
+  for (; i + kStep <= n; i += kStep) sum += exp(row.load(i, kStep) - shift);
+  sum.store_unaligned(lanes.data());
+  T total = std::accumulate(lanes.begin(), lanes.end(), T{0});
+  if (i < n) {
+    exp(row.load(i, n - i) - shift).store_unaligned(lanes.data());
+    for (Index k = 0; k < n - i; ++k) total += lanes[static_cast<std::size_t>(k)];
+  }
+  return std::log(total) + m;
+}
+
 /// ln Σ exp x over the axes where `kept` has extent 1.
 template <class T>
 Array<T> reduce_logsumexp(const Array<T>& x, const Shape& kept) {
+  const Index n = x.rank() > 0 ? x.extent(-1) : 0;
+  if (n > 1 && kept == x.shape().with(-1, 1)) {
+    Array<T> y = Array<T>::uninitialized(kept, x.pool());
+    T* to = y.edit();
+    for (Index i = 0; i < y.size(); ++i) to[i] = logsumexp_of_row(x.data() + i * n, n);
+    return y;
+  }
   Array<T> m = reduce_max(x, kept);
   T* shift = m.edit();
   for (Index i = 0; i < m.size(); ++i) {

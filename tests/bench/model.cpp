@@ -39,16 +39,17 @@ Model::Model(const Sizes& sizes, bool fused) : Model(sizes, fused, Random(1)) {}
 
 Model::Model(const Sizes& sizes, bool fused, Random&& random)
     : embedding({.rows = sizes.vocabulary, .width = sizes.hidden}, random),
-      lstm({.input = sizes.hidden, .hidden = sizes.hidden, .layers = sizes.layers}, random),
+      lstm({.input = sizes.hidden, .hidden = sizes.hidden, .layers = sizes.layers, .fused = fused},
+           random),
       readout({.in = sizes.hidden, .out = sizes.vocabulary}, random) {
-  static_cast<void>(fused);
   constexpr double kGolden = 0.6180339887498949;
+  const double scale = 6 / std::sqrt(static_cast<double>(sizes.hidden));
   double at = 0;
   for (auto& [name, param] : named_parameters(*this)) {
     float* w = param.edit();
     for (Index i = 0; i < param.size(); ++i, ++at) {
       const double x = at * kGolden;
-      w[i] = static_cast<float>(x - std::floor(x) - 0.5);
+      w[i] = static_cast<float>(scale * (x - std::floor(x) - 0.5));
     }
   }
 }

@@ -4,17 +4,18 @@ import torch
 
 
 class Weights:
-    """Element i of all parameters, in Engram's order, is frac(i phi) - 1/2: no random numbers
-    to agree on."""
+    """Element i of all parameters, in Engram's order, is 6 / sqrt(hidden) times
+    frac(i phi) - 1/2: no random numbers to agree on."""
 
-    def __init__(self):
+    def __init__(self, hidden):
+        self.scale = 6 / hidden**0.5
         self.used = 0
 
     def take(self, *shape):
         size = torch.Size(shape).numel()
         i = torch.arange(self.used, self.used + size, dtype=torch.float64)
         self.used += size
-        return ((i * 0.6180339887498949).frac() - 0.5).float().reshape(shape)
+        return (self.scale * ((i * 0.6180339887498949).frac() - 0.5)).float().reshape(shape)
 
 
 class FusedLstm(torch.nn.LSTM):
@@ -81,7 +82,7 @@ LSTMS = {"pytorch-lstm": FusedLstm, "pytorch-primitives": PrimitiveLstm}
 class LanguageModel(torch.nn.Module):
     def __init__(self, config, system, sparse=False):
         super().__init__()
-        weights, v, h = Weights(), config.vocabulary, config.hidden
+        weights, v, h = Weights(config.hidden), config.vocabulary, config.hidden
         self.embedding = torch.nn.Embedding(v, h, sparse=sparse, _weight=weights.take(v, h))
         self.lstm = LSTMS[system](config, weights)
         self.readout = torch.nn.Linear(h, v)

@@ -1,0 +1,188 @@
+// fused: any elementwise expression, written as one lambda, as one operation.
+//
+//   c = fused([](auto f, auto i, auto g, auto c) { return sigmoid(f) * c + sigmoid(i) * tanh(g); },
+//             f, i, g, c);
+//
+// One pass over the memory instead of one for each function, and nothing kept but the result: the
+// backward pass computes the expression again, with its derivatives (ops/dual.hpp).
+#pragma once
+
+#include "engram/ops/dual.hpp"
+
+namespace engram {
+namespace kernels {
+
+/// V, once for each index.
+template <class V, std::size_t>
+using Each = V;
+
+template <class D>
+inline constexpr unsigned kInputsOf = 0;
+template <class V, unsigned inputs>
+inline constexpr unsigned kInputsOf<Dual<V, inputs>> = inputs;
+
+/// The operation that a lambda of N inputs stands for.
+template <class F, std::size_t N>
+struct Fused {
+  static constexpr auto name = "fused";
+  F f;
+
+  template <class T>
+  Shape shape(std::span<const Var<T>> xs) const {
+    Shape out = xs[0].shape();
+    for (std::size_t k = 1; k < N; ++k) out = broadcast(out, xs[k].shape());
+    return out;
+  }
+
+  template <class T>
+  void forward(std::span<const Var<T>> xs, Array<T>& y) const {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      map([this](const auto&... v) { return f(Dual<Batch<T>, 0>{v}...).value; }, y,
+          xs[I].tape().part(xs[I])...);
+    }
+    (std::make_index_sequence<N>());
+  }
+
+  template <class T>
+  void derivative(const Call<T>& call) const {
+    const Var<T> one = call.dy_var().tape().constant(Array<T>::scalar(1));
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      const auto y = f(Dual<Var<T>, (1U << I)>{call.var(I), {one}}...);
+      (add<I>(call, y), ...);
+    }
+    (std::make_index_sequence<N>());
+  }
+
+  template <class T>
+  void backward(const Call<T>& call) const {
+    backward(call, std::make_index_sequence<N>());
+  }
+
+ private:
+  // The expression at `v`, with its derivatives by all inputs.
+  template <class V, std::size_t... I>
+  auto at(std::index_sequence<I...>, const Each<V, I>&... v) const {
+    return f(Dual<V, (1U << I)>{v, {V(typename V::value_type{1})}}...);
+  }
+
+  // The inputs that the expression depends on.
+  template <class T, std::size_t... I>
+  static constexpr unsigned kInputs =
+      kInputsOf<decltype(std::declval<const Fused&>().template at<Batch<T>>(
+          std::index_sequence<I...>(), Each<Batch<T>, I>()...))>;
+
+  template <std::size_t k, class T, unsigned inputs>
+  static void add(const Call<T>& call, const Dual<Var<T>, inputs>& y) {
+    if constexpr (dual::has(inputs, k)) {
+      if (auto dx = call.into(k)) dx += call.dy_var() * y.template by<k>();
+    }
+  }
+
+  // Inputs of the shape of the result get their derivatives in one pass, others in one each, which
+  // sums over the axes they were broadcast along.
+  template <class T, std::size_t... I>
+  void backward(const Call<T>& call, std::index_sequence<I...> all) const {
+    const Shape& shape = call.y().shape();
+    if (((call.part(I).shape() == shape) && ...)) return together(call, all);
+    const auto each = [&]<std::size_t k>() {
+      auto dx = call.into(k);
+      if constexpr (dual::has(kInputs<T, I...>, k)) {
+        if (!dx) return;
+        T beta = 0;
+        const Array<T>& target = dx.part(beta);
+        map_add([&](const auto& u,
+                    const auto&... v) { return u * at<Batch<T>>(all, v...).template by<k>(); },
+                shape, target.shape(), target.strides(), target.edit_shared(), beta, call.dy(),
+                call.part(I)...);
+      }
+    };
+    (each.template operator()<I>(), ...);
+  }
+
+  template <class T, std::size_t... I>
+  void together(const Call<T>& call, std::index_sequence<I...> all) const {
+    std::array<const Array<T>*, N> targets{};
+    std::array<T, N> beta{};
+    const auto open = [&]<std::size_t k>() {
+      if constexpr (dual::has(kInputs<T, I...>, k)) {
+        if (auto dx = call.into(k)) targets[k] = &dx.part(beta[k]);
+      }
+    };
+    (open.template operator()<I>(), ...);
+    const Shape& shape = call.y().shape();
+    const Nest<2 * N + 1> nest(
+        shape, {call.part(I).strides()..., (targets[I] ? *targets[I] : call.dy()).strides()...,
+                shape.strides()});
+    const Index n = nest.run_length();
+    nest.each([&](const std::array<Index, 2 * N + 1>& from) {
+      const std::tuple operands{Operand<T>(call.part(I).data() + from[I], 1)...};
+      const Operand<T> upstream(call.dy().data() + from[2 * N], 1);
+      for (Index i = 0; i < n; i += kLanes<T>) {
+        const Index count = std::min(kLanes<T>, n - i);
+        const auto y = at<Batch<T>>(all, std::get<I>(operands).load(i, count)...);
+        const Batch<T> u = upstream.load(i, count);
+        (store_into<I>(targets[I], from[N + I] + i, beta[I], u, y, count), ...);
+      }
+    });
+  }
+
+  template <std::size_t k, class T, unsigned inputs>
+  static void store_into(const Array<T>* target, Index at, T beta, const Batch<T>& u,
+                         const Dual<Batch<T>, inputs>& y, Index count) {
+    if constexpr (dual::has(inputs, k)) {
+      if (!target) return;
+      T* to = target->edit_shared() + at;
+      Batch<T> value = u * y.template by<k>();
+      if (beta != 0) value += Operand<T>(to, 1).load(0, count);
+      store<T>(value, to, count);
+    }
+  }
+};
+
+}  // namespace kernels
+
+/// y = f(a, b, ...), element by element, as one operation, for a generic lambda made of
+/// + - * /, numbers, and abs, exp, log, maximum, minimum, relu, sigmoid, softplus, sqrt, square and
+/// tanh. Up to 6 inputs.
+///
+/// Shapes:     any that broadcast together
+/// Forward:    y = f(a, b, ...)
+/// Derivative: da = dy ∂f/∂a, ..., worked out per element from the lambda itself
+/// Saves:      nothing beyond the inputs
+/// Throws:     `Error` when the shapes do not broadcast
+/// Source:     ops/dual.hpp
+template <class F, class T>
+Var<T> fused(F f, const Var<T>& a, Site site = Site::current()) {
+  const std::array<Var<T>, 1> xs{a};
+  return record_all(kernels::Fused<F, 1>{std::move(f)}, site, std::span<const Var<T>>(xs));
+}
+template <class F, class T>
+Var<T> fused(F f, const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
+  const std::array<Var<T>, 2> xs{a, b};
+  return record_all(kernels::Fused<F, 2>{std::move(f)}, site, std::span<const Var<T>>(xs));
+}
+template <class F, class T>
+Var<T> fused(F f, const Var<T>& a, const Var<T>& b, const Var<T>& c, Site site = Site::current()) {
+  const std::array<Var<T>, 3> xs{a, b, c};
+  return record_all(kernels::Fused<F, 3>{std::move(f)}, site, std::span<const Var<T>>(xs));
+}
+template <class F, class T>
+Var<T> fused(F f, const Var<T>& a, const Var<T>& b, const Var<T>& c, const Var<T>& d,
+             Site site = Site::current()) {
+  const std::array<Var<T>, 4> xs{a, b, c, d};
+  return record_all(kernels::Fused<F, 4>{std::move(f)}, site, std::span<const Var<T>>(xs));
+}
+template <class F, class T>
+Var<T> fused(F f, const Var<T>& a, const Var<T>& b, const Var<T>& c, const Var<T>& d,
+             const Var<T>& e, Site site = Site::current()) {
+  const std::array<Var<T>, 5> xs{a, b, c, d, e};
+  return record_all(kernels::Fused<F, 5>{std::move(f)}, site, std::span<const Var<T>>(xs));
+}
+template <class F, class T>
+Var<T> fused(F expression, const Var<T>& a, const Var<T>& b, const Var<T>& c, const Var<T>& d,
+             const Var<T>& e, const Var<T>& f, Site site = Site::current()) {
+  const std::array<Var<T>, 6> xs{a, b, c, d, e, f};
+  return record_all(kernels::Fused<F, 6>{std::move(expression)}, site, std::span<const Var<T>>(xs));
+}
+
+}  // namespace engram
