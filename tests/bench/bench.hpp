@@ -50,6 +50,10 @@ inline double quantile(const std::vector<double>& ascending, double at) {
   return ascending[static_cast<std::size_t>(at * static_cast<double>(ascending.size() - 1))];
 }
 
+/// What `threads` threads take to read `count` floats from where so many fit: each of them reads
+/// its part again and again.
+double seconds_to_read(Index count, int threads);
+
 // The benchmarks: each measures and says what it found.
 Json train(const Options& options);
 Json floor(const Options& options);

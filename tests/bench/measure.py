@@ -55,7 +55,8 @@ def medians(results):
         return {key: medians([result[key] for result in results]) for key in first}
     if isinstance(first, list):
         return [medians(list(column)) for column in zip(*results)]
-    if isinstance(first, (int, float)) and not isinstance(first, bool):
+    same = all(result == first for result in results)  # a size stays whole, as no median of two is
+    if isinstance(first, (int, float)) and not isinstance(first, bool) and not same:
         return statistics.median(results)
     return first
 

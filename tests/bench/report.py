@@ -115,15 +115,15 @@ def chain(rows):
 
 
 def scaling(rows):
+    def exponent(value):
+        return MISSING if value is None else f"{value:.2f}"
+
     return table(
-        ["over", "sizes", "seconds", "exponent"],
+        ["over", "sizes", "measured", "at each size", "exponent", "of the last two"],
         (
-            [
-                row["over"],
-                ", ".join(map(str, row["sizes"])),
-                ", ".join(map(number, row["seconds"])),
-                f"{row['exponent']:.2f}",
-            ]
+            [row["over"], " ".join(map(number, row["sizes"])), row["measured"]]
+            + [" ".join(map(number, row["values"]))]
+            + [exponent(row["exponent"]), exponent(row["last_exponent"])]
             for row in rows
         ),
     )
@@ -131,11 +131,11 @@ def scaling(rows):
 
 def embedding(rows):
     [row] = rows
-    head = ["seconds a step", *(f"{number(size)} rows" for size in row["rows"]), "ratio"]
+    head = ["µs a step", *(f"{number(size)} rows" for size in row["rows"]), "ratio"]
     return table(
         head,
         (
-            [optimizer, *map(number, seconds), f"{seconds[-1] / seconds[0]:.2f}"]
+            [optimizer, *(number(1e6 * s) for s in seconds), f"{seconds[-1] / seconds[0]:.2f}"]
             for optimizer, seconds in row["seconds"].items()
         ),
     )
@@ -177,7 +177,7 @@ TABLES = {
     "training": ("Training, tokens a second", training),
     "generation": ("Generation, one token after the other", generation),
     "chain": ("A chain of scalar products (of 100,000 in PyTorch), there and back", chain),
-    "scaling": ("Seconds of a step against its size", scaling),
+    "scaling": ("A step of an LSTM layer against its size", scaling),
     "memory": ("Memory at the peak of a step, bytes a token", memory),
     "embedding": ("A step of an embedding with many rows", embedding),
     "threads": ("More threads", threads),

@@ -22,6 +22,13 @@ def in_turn(bench, command, config, systems):
     return [row(results[s], SPEED, config=config, system=s, **settings[s]) for s in systems]
 
 
+def rounds_of_engram(bench, command):
+    """Of what only Engram measures: the results of its rounds, or nothing."""
+    flags = {"seconds": bench.options.seconds}
+    run = partial(bench.run, command, flags=flags)
+    return bench.rounds({s: run for s in bench.systems("engram")}).values()
+
+
 def check_losses(rows):
     """Systems whose losses differ do not compute the same, and their speeds mean nothing."""
     losses = {row["system"]: row["loss"] for row in rows if row["loss"] is not None}
@@ -57,9 +64,9 @@ def chain(bench):
 
 
 def scaling(bench):
-    results = bench.rounds({s: partial(bench.run, "scaling") for s in bench.systems("engram")})
-    for found in results.values():
-        yield [{"over": over, **values} for over, values in medians(found).items()]
+    """Time and memory of a step against its size, with the exponents of their growth."""
+    for found in rounds_of_engram(bench, "scaling"):
+        yield medians(found)["rows"]
 
 
 def memory(bench):
@@ -75,8 +82,7 @@ def memory(bench):
 
 
 def embedding(bench):
-    results = bench.rounds({s: partial(bench.run, "embedding") for s in bench.systems("engram")})
-    yield [medians(found) for found in results.values()]
+    yield [medians(found) for found in rounds_of_engram(bench, "embedding")]
 
 
 def threads(bench):
