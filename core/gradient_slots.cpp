@@ -4,6 +4,7 @@
 
 #include "engram/core/linear.hpp"
 #include "engram/core/nest.hpp"
+#include "engram/core/span.hpp"
 
 namespace engram {
 namespace {
@@ -185,6 +186,7 @@ void GradientSlots<T>::add(Id id, const Array<T>& dx) {
 
 template <class T>
 Gradient<T> GradientSlots<T>::take_rows(Id id) {
+  Span span(tape_.track());
   const Shape& table = tape_.node(id).value.shape();
   const Index width = table.without(0).size();
   order_.clear();
@@ -212,6 +214,10 @@ Gradient<T> GradientSlots<T>::take_rows(Id id) {
       T* to = values.edit_shared() + at * width;
       for (Index k = 0; k < width; ++k) to[k] += from[k];
     }
+  }
+  if (span) {
+    span.done("rows of a leaf", Direction::backward, values.shape(), values.values().size_bytes(),
+              tape_.node(id).site);
   }
   return Gradient<T>(table, std::move(rows), std::move(values));
 }
@@ -249,11 +255,17 @@ void GradientSlots<T>::multiply_out(Id id) {
   Index rows = 0;
   for (const Product& part : products_) rows += part.id == id ? part.x.extent(0) : 0;
   if (rows == 0) return;
+  Span span(tape_.track());
   const Array<T> x = stacked(id, &Product::x, rows), dy = stacked(id, &Product::dy, rows);
   T beta = 0;
   T* target = open(id, false, beta);
   gemm(Transpose::yes, Transpose::no, x.extent(1), dy.extent(1), rows, x.data(), dy.data(), beta,
        target);
+  const Array<T>& sum = grads_[id];
+  if (span) {
+    span.done("products of a leaf", Direction::backward, sum.shape(), sum.values().size_bytes(),
+              tape_.node(id).site);
+  }
 }
 
 template <class T>

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engram/core/linear.hpp"
+#include "engram/core/span.hpp"
 
 namespace engram {
 namespace {
@@ -36,6 +37,7 @@ void Pass<T>::add(Id id, const Var<T>& dx) {
 
 template <class T>
 void Pass<T>::step(Id id) {
+  Span span(tape_.track());
   const Node<T> node = tape_.nodes_[id];  // a copy: rules append to the tape
   const Call<T> call{*this, id};
   struct Inherit {  // what a rule records belongs to the place of this operation
@@ -59,6 +61,10 @@ void Pass<T>::step(Id id) {
     throw relocated(node.operation->name() + " (backward)", error, node.site);
   }
   if (!record_) slots_.release(id);  // consumed: its memory serves the next one
+  if (span) {
+    span.done(node.operation->name(), Direction::backward, node.value.shape(),
+              node.value.values().size_bytes(), node.site);
+  }
 }
 
 // A rule computes with the values on the tape: they must be those the result was computed from.

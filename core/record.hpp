@@ -22,6 +22,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "engram/core/span.hpp"
 #include "engram/core/tape.hpp"
 
 namespace engram {
@@ -135,6 +136,16 @@ Var<T> push(Tape<T>& tape, Op&& op, Array<T> y, std::span<const Var<T>> inputs, 
   }
 }
 
+// Ends the time of an op whose result is on the tape; a view has no memory of its own.
+template <class Op, class T>
+Var<T> timed(Span& span, Tape<T>& tape, const Var<T>& y, bool is_view = false) {
+  if (!span) return y;
+  const Node<T>& node = tape.node(y);
+  const std::size_t bytes = is_view ? 0 : node.value.values().size_bytes();
+  span.done(Op::name, Direction::forward, node.value.shape(), bytes, node.site);
+  return y;
+}
+
 }  // namespace recording
 
 /// Computes `op` of one to three inputs and records it. Throws `Error`, prefixed with the op's
@@ -144,6 +155,7 @@ Var<T> record(Op op, const Site& site, const Var<T>& first, const Rest&... rest)
   using Recorded = recording::Fixed<Op, T, 1 + sizeof...(Rest)>;
   try {
     Tape<T>& tape = first.tape();
+    Span span(tape.track());
     const std::array<Var<T>, 1 + sizeof...(Rest)> inputs{first, rest...};
     Array<T> y;
     if constexpr (Recorded::kView) {
@@ -154,8 +166,9 @@ Var<T> record(Op op, const Site& site, const Var<T>& first, const Rest&... rest)
                                   tape.pool());
       op.forward(recording::input<Op>(tape, first), recording::input<Op>(tape, rest)..., y);
     }
-    return recording::push<Recorded>(tape, std::move(op), std::move(y),
-                                     std::span<const Var<T>>(inputs), site);
+    const Var<T> pushed = recording::push<Recorded>(tape, std::move(op), std::move(y),
+                                                    std::span<const Var<T>>(inputs), site);
+    return recording::timed<Op>(span, tape, pushed, Recorded::kView);
   } catch (const Error& error) {
     throw located(Op::name, error, site);
   }
@@ -168,10 +181,13 @@ Var<T> record_all(Op op, const Site& site, std::span<const Var<T>> inputs) {
   try {
     if (inputs.empty()) fail("no inputs; need at least one");
     Tape<T>& tape = inputs[0].tape();
+    Span span(tape.track());
     for (const Var<T>& input : inputs) static_cast<void>(tape.value(input));
     Array<T> y = Array<T>::uninitialized(op.shape(inputs), tape.pool());
     op.forward(inputs, y);
-    return recording::push<Recorded>(tape, std::move(op), std::move(y), inputs, site);
+    const Var<T> pushed =
+        recording::push<Recorded>(tape, std::move(op), std::move(y), inputs, site);
+    return recording::timed<Op>(span, tape, pushed);
   } catch (const Error& error) {
     throw located(Op::name, error, site);
   }

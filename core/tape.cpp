@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engram/core/pass.hpp"
+#include "engram/core/profile.hpp"
 
 namespace engram {
 namespace {
@@ -11,7 +12,9 @@ constexpr std::size_t kChunk = 65536;  // bytes of operations allocated at a tim
 }
 
 template <class T>
-Tape<T>::Tape() : pool_(Pool::make()), repeated_(*pool_), pass_(std::make_unique<Pass<T>>(*this)) {}
+Tape<T>::Tape() : pool_(Pool::make()), repeated_(*pool_), pass_(std::make_unique<Pass<T>>(*this)) {
+  profile(Profile::of_environment());
+}
 
 template <class T>
 Tape<T>::~Tape() {
@@ -107,6 +110,12 @@ void Tape<T>::rewind(const Mark& mark) {
     nodes_.pop_back();
   }
   inputs_.resize(mark.inputs);
+}
+
+template <class T>
+void Tape<T>::profile(Profile* profile) {
+  track_.reset();
+  if (profile) track_ = profile->track();
 }
 
 template <class T>

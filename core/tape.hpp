@@ -15,6 +15,9 @@
 
 namespace engram {
 
+class Profile;
+struct Track;
+
 /// What one entry of a tape is.
 enum class Kind : std::uint8_t { constant, variable, parameter, operation };
 
@@ -77,6 +80,9 @@ class Tape {
   /// Whether operations are recorded for backward; while not, only their values are kept.
   bool recording() const { return recording_; }
 
+  /// Times every operation from now on, or none for null. See core/profile.hpp.
+  void profile(Profile* profile);
+
   // For those who record: core/record.hpp and printing.
 
   /// The value of a `Var` of this tape. Throws `Error` for a `Var` of another or a cleared tape.
@@ -99,6 +105,7 @@ class Tape {
   Var<T> var(Id id) { return Var<T>(*this, id, generation_); }
   Pool& pool() { return *pool_; }
   RepeatedOperands<T>& repeated() { return repeated_; }
+  Track* track() const { return track_.get(); }
   /// Whether an operation on these inputs must be recorded.
   bool needs_gradient(std::span<const Var<T>> inputs) const;
   /// Appends a value. `operation` may be null (only the value is kept) or static; with `owned`,
@@ -138,6 +145,7 @@ class Tape {
   std::unique_ptr<Pass<T>> pass_;  ///< kept for the memory of its tables
   std::uint32_t generation_ = 1;
   bool recording_ = true;
+  std::shared_ptr<Track> track_;          ///< null while nothing is timed
   const Site* inherited_site_ = nullptr;  ///< while a derivative rule runs: of the op it is for
 };
 
