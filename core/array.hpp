@@ -13,7 +13,9 @@
 namespace engram {
 
 /// A dense row-major array. Copies share memory until one of them is edited, so passing by value
-/// is cheap and never aliases. `T` is float, double or std::int32_t (see `Indices`).
+/// is cheap and never aliases. A single element is held in the array itself, without pooled memory.
+/// Pointers to elements are good while the array is there, and until it is moved or assigned to.
+/// `T` is float, double or std::int32_t (see `Indices`).
 ///
 /// A tape keeps columns of a matrix as a *part* of its memory, whose runs of elements lie apart.
 /// Only kernels that say so get to see one (`Op::takes_parts`, core/record.hpp); everybody else
@@ -24,85 +26,80 @@ class Array {
   using value_type = T;
 
   /// No elements: shape [0].
-  Array() : shape_{0} {}
+  Array() : shape_(Shape::none()) {}
   /// Zeros.
   explicit Array(const Shape& shape) : Array(uninitialized(shape)) {
-    std::fill_n(data_, size(), T{});
+    std::fill_n(edit_shared(), size(), T{});
   }
   /// The values in row-major order. Throws `Error` when their number is not `shape.size()`.
   Array(const Shape& shape, std::span<const T> values) : Array(uninitialized(shape)) {
     if (static_cast<Index>(values.size()) != size()) {
       fail("an array of shape ", shape, " holds ", size(), " values, ", values.size(), " given");
     }
-    std::copy(values.begin(), values.end(), data_);
+    std::copy(values.begin(), values.end(), edit_shared());
   }
   Array(const Shape& shape, std::initializer_list<T> values)
       : Array(shape, std::span(values.begin(), values.size())) {}
 
   /// Memory that has not been written yet, from `pool`.
   static Array uninitialized(const Shape& shape, Pool& pool = Pool::shared()) {
-    Block* block = pool.take(static_cast<std::size_t>(shape.size()) * sizeof(T));
-    return Array(shape, static_cast<T*>(block->bytes()), block);
+    const Index size = shape.size();
+    return Array(shape, size > 1 ? pool.take(static_cast<std::size_t>(size) * sizeof(T)) : nullptr);
   }
   static Array full(const Shape& shape, T value) {
     Array out = uninitialized(shape);
-    std::fill_n(out.data_, out.size(), value);
+    std::fill_n(out.edit_shared(), out.size(), value);
     return out;
   }
   static Array scalar(T value) { return full({}, value); }
 
-  Array(const Array& other) : Array(other, other.watches_) {}
+  Array(const Array& other) : Array(other, other.watches()) {}
   Array(Array&& other) noexcept
-      : shape_(std::exchange(other.shape_, Shape{0})),
-        data_(std::exchange(other.data_, nullptr)),
+      : shape_(std::exchange(other.shape_, Shape::none())),
         block_(std::exchange(other.block_, nullptr)),
-        pitch_(std::exchange(other.pitch_, 0)),
-        run_axis_(other.run_axis_),
-        watches_(std::exchange(other.watches_, false)) {}
-  Array& operator=(Array other) noexcept {
-    std::swap(shape_, other.shape_);
-    std::swap(data_, other.data_);
-    std::swap(block_, other.block_);
-    std::swap(pitch_, other.pitch_);
-    std::swap(run_axis_, other.run_axis_);
-    std::swap(watches_, other.watches_);
+        held_(other.held_) {}
+  Array& operator=(const Array& other) { return *this = Array(other); }
+  Array& operator=(Array&& other) noexcept {
+    if (this == &other) return *this;
+    drop();
+    shape_ = std::exchange(other.shape_, Shape::none());
+    block_ = std::exchange(other.block_, nullptr);
+    held_ = other.held_;
     return *this;
   }
-  ~Array() {
-    if (!block_) return;
-    if (watches_) block_->watchers.fetch_sub(1, std::memory_order_release);
-    block_->release();
-  }
+  ~Array() { drop(); }
 
   const Shape& shape() const { return shape_; }
   int rank() const { return shape_.rank(); }
   Index extent(int axis) const { return shape_.extent(axis); }
   Index size() const { return shape_.size(); }
 
-  const T* data() const { return data_; }
-  std::span<const T> values() const { return {data_, static_cast<std::size_t>(size())}; }
-  const T* begin() const { return data_; }
-  const T* end() const { return data_ + size(); }
+  const T* data() const { return edit_shared(); }
+  std::span<const T> values() const { return {data(), static_cast<std::size_t>(size())}; }
+  const T* begin() const { return data(); }
+  const T* end() const { return data() + size(); }
   /// The element at a flat row-major offset; not checked.
-  T operator[](Index offset) const { return data_[offset]; }
+  T operator[](Index offset) const { return data()[offset]; }
   /// The only element. Throws `Error` when there is not exactly one.
   T item() const {
     if (size() != 1) fail("item(): the array has shape ", shape_, ", not one element");
-    return *data_;
+    return *data();
   }
 
   /// The elements for writing; makes this array the only user of its memory first.
   T* edit() {
-    if (block_ && (watches_ || !block_->is_unshared())) {
+    if (block_ && (watches() || !block_->is_unshared())) {
       Array own = uninitialized(shape_, *block_->pool);
-      std::copy_n(data_, size(), own.data_);
+      std::copy_n(data(), size(), own.edit_shared());
       *this = std::move(own);
     }
-    return data_;
+    return edit_shared();
   }
   /// The elements for writing where every array that shares this memory is to see it: gradients
   /// being summed. Everyone else wants `edit`.
-  T* edit_shared() const { return data_; }
+  T* edit_shared() const {
+    return block_ ? static_cast<T*>(block_->bytes()) + held_.place.offset : &held_.one;
+  }
 
   /// This array as a tape holds a parameter: it keeps the memory, but does not keep the parameter
   /// from being edited in place, and so may see other numbers later. Copies of it do likewise.
@@ -123,45 +120,63 @@ class Array {
   Array window(Index offset, const Shape& shape) const {
     Array out = *this;
     out.shape_ = shape;
-    out.data_ += offset;
+    if (block_) out.held_.place.offset += static_cast<std::uint64_t>(offset);
     return out;
   }
 
+  /// The most elements that the runs of a part may begin apart.
+  static constexpr Index kMaxPitch = (Index{1} << 20) - 1;
   /// The part [begin, end) of the elements along `axis`, as they lie in this dense array; not
   /// checked. A run of them, which goes over `axis` and all after it, must have at least two.
   Array part(int axis, Index begin, Index end) const {
     const Index inner = shape_.axes(axis + 1, rank()).size();
     Array out = window(begin * inner, shape_.with(axis, end - begin));
-    out.pitch_ = static_cast<std::int32_t>(shape_[axis] * inner);
-    out.run_axis_ = static_cast<std::uint8_t>(axis);
+    out.held_.place.pitch = static_cast<std::uint64_t>(shape_[axis] * inner) & kMaxPitch;
+    out.held_.place.run_axis = static_cast<std::uint64_t>(axis) & 7U;
     return out;
   }
-  bool is_part() const { return pitch_ != 0; }
+  bool is_part() const { return block_ && held_.place.pitch != 0; }
+  /// Of a part: elements from the begin of a run to the next, and in a run.
+  std::pair<Index, Index> runs() const { return {pitch(), shape_.axes(run_axis(), rank()).size()}; }
   /// The elements without gaps: itself, or a copy of a part.
-  Array dense() const { return is_part() ? dense(pitch_, run_axis_) : *this; }
+  Array dense() const { return is_part() ? packed() : *this; }
   /// Elements between neighbours along each axis.
   std::array<Index, kMaxRank> strides() const {
-    return is_part() ? strides(pitch_, run_axis_) : shape_.strides();
+    return is_part() ? strides(pitch(), run_axis()) : shape_.strides();
   }
 
   /// The pool the memory is from, for a result that goes with this array.
   Pool& pool() const { return block_ ? *block_->pool : Pool::shared(); }
-  bool has_memory() const { return block_ != nullptr; }
+  /// Whether no other array holds this memory.
+  bool is_unshared() const { return block_ && block_->is_unshared(); }
   bool shares_memory_with(const Array& other) const { return block_ && block_ == other.block_; }
 
  private:
-  Array(const Shape& shape, T* data, Block* block) : shape_(shape), data_(data), block_(block) {}
+  // Where the elements are in their block.
+  struct Place {
+    std::uint64_t offset : 40;   // of the first, in elements
+    std::uint64_t pitch : 20;    // of a part: elements from the begin of a run to the next
+    std::uint64_t run_axis : 3;  // of a part: the first axis of its runs
+    std::uint64_t watches : 1;
+  };
+
+  Array(const Shape& shape, Block* block) : shape_(shape), block_(block) {}
   Array(const Array& other, bool watches)
-      : shape_(other.shape_),
-        data_(other.data_),
-        block_(other.block_),
-        pitch_(other.pitch_),
-        run_axis_(other.run_axis_),
-        watches_(watches) {
+      : shape_(other.shape_), block_(other.block_), held_(other.held_) {
     if (!block_) return;
+    held_.place.watches = watches;
     block_->acquire();
-    if (watches_) block_->watchers.fetch_add(1, std::memory_order_relaxed);
+    if (watches) block_->watchers.fetch_add(1, std::memory_order_relaxed);
   }
+
+  void drop() {
+    if (!block_) return;
+    if (watches()) block_->watchers.fetch_sub(1, std::memory_order_release);
+    block_->release();
+  }
+  bool watches() const { return block_ && held_.place.watches; }
+  Index pitch() const { return static_cast<Index>(held_.place.pitch); }
+  int run_axis() const { return static_cast<int>(held_.place.run_axis); }
 
   // Runs that go over all axes from `axis` on begin `pitch` elements apart.
   std::array<Index, kMaxRank> strides(Index pitch, int axis) const {
@@ -172,24 +187,28 @@ class Array {
     }
     return out;
   }
-  Array dense(Index pitch, int axis) const {
+  Array packed() const {
     Array out = uninitialized(shape_, pool());
-    const Index run = shape_.axes(axis, rank()).size();
+    const auto [pitch, run] = runs();
     for (Index at = 0, from = 0; at < out.size(); at += run, from += pitch) {
-      std::copy_n(data_ + from, run, out.data_ + at);
+      std::copy_n(data() + from, run, out.edit_shared() + at);
     }
     return out;
   }
 
   Shape shape_;
-  T* data_ = nullptr;
-  Block* block_ = nullptr;
-  std::int32_t pitch_ = 0;  ///< of a part: elements from the begin of a run to the next; 0 if dense
-  std::uint8_t run_axis_ = 0;
-  bool watches_ = false;
+  Block* block_ = nullptr;  ///< null when there is at most one element
+  mutable union Held {
+    Held() : place{} {}
+    Place place;  ///< with a block
+    T one;        ///< without: the element
+  } held_;
 };
 
 /// Row numbers, class labels, token ids.
 using Indices = Array<std::int32_t>;
+
+// A node of a tape holds one: what it takes is what long chains of small operations cost.
+static_assert(sizeof(Array<double>) == 48 && sizeof(Array<std::int32_t>) == 48);
 
 }  // namespace engram

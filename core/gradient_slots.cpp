@@ -25,67 +25,82 @@ void add_same(const Array<T>& x, const Array<T>& target, T beta) {
 
 template <class T>
 void GradientSlots<T>::reset(std::size_t count) {
-  grads_.resize(count);
-  holds_.assign(count, Hold::nothing);
+  clear();
+  numbers_.assign(count, 0);
 }
 
 template <class T>
 void GradientSlots<T>::clear() {
-  grads_.clear();
-  holds_.clear();
-  rows_.clear();
-  products_.clear();
+  slots_.shrink(0);
+  numbers_.clear();
+  unused_.clear();
+  uses_.clear();
+  sums_.clear();
+}
+
+template <class T>
+typename GradientSlots<T>::Slot& GradientSlots<T>::make(Id id, Array<T>&& gradient, Id owner,
+                                                        bool shared) {
+  if (unused_.empty()) {
+    slots_.emplace_back();
+    numbers_[id] = static_cast<std::uint32_t>(slots_.size());
+  } else {
+    numbers_[id] = unused_.back();
+    unused_.pop_back();
+  }
+  Slot& made = slot(id);
+  made.gradient = std::move(gradient);
+  made.owner = owner;
+  made.shared = shared;
+  made.lent = false;
+  made.begin = 0;
+  made.pitch = made.end = made.gradient.size();
+  return made;
+}
+
+// Memory for a gradient that has no values yet.
+template <class T>
+typename GradientSlots<T>::Slot& GradientSlots<T>::make_own(Id id) {
+  const Shape& shape = tape_.node(id).value.shape();
+  Slot& own = make(id, Array<T>::uninitialized(shape, tape_.pool()), id, false);
+  own.end = 0;
+  return own;
 }
 
 template <class T>
 void GradientSlots<T>::release(Id id) {
   if (keeps(id)) return;
-  grads_[id] = Array<T>();
-  holds_[id] = Hold::nothing;
+  slot(id).gradient = Array<T>();
+  unused_.push_back(numbers_[id]);
+  numbers_[id] = 0;
 }
 
 template <class T>
 void GradientSlots<T>::put(Id id, Array<T> gradient) {
-  grads_[id] = std::move(gradient);
-  holds_[id] = Hold::array;
+  if (has(id)) unused_.push_back(numbers_[id]);
+  make(id, std::move(gradient), id, false);
 }
 
-// Whether the caller asked for this gradient, so that it must not be shared or released.
+// Whether the caller asked for this gradient, so that its memory must be its own.
 template <class T>
 bool GradientSlots<T>::keeps(Id id) const {
   return tape_.node(id).kind != Kind::operation || (!is_target_.empty() && is_target_[id]);
 }
 
-// Whether the gradient of a node is to be a window onto that of its input.
-template <class T>
-bool GradientSlots<T>::is_view(Id id) const {
-  const Operation<T>* operation = tape_.node(id).operation;
-  return operation && operation->is_view() && !operation->is_part() && !keeps(id);
-}
-
+// Whether the gradient of a node can begin as a window onto that of its input. A single element
+// is held in its array itself, with no memory to look onto.
 template <class T>
 bool GradientSlots<T>::is_open_view(Id id) const {
-  return holds_[id] == Hold::nothing && is_view(id);
+  const Node<T>& node = tape_.node(id);
+  return node.operation && node.operation->traits().result == Result::window && !has(id) &&
+         !keeps(id) && tape_.node(tape_.inputs(node)[0]).value.size() > 1;
 }
 
+// The same for one whose elements may lie apart.
 template <class T>
-bool GradientSlots<T>::has_rows(Id id) const {
-  return std::any_of(rows_.begin(), rows_.end(), [&](const Rows& part) { return part.id == id; });
-}
-
-template <class T>
-bool GradientSlots<T>::has_parts(Id id) const {
-  return has_rows(id) || std::any_of(products_.begin(), products_.end(),
-                                     [&](const Product& part) { return part.id == id; });
-}
-
-template <class T>
-void GradientSlots<T>::zero(Id id) {
-  if (holds_[id] != Hold::nothing) return;
-  const Shape& shape = tape_.node(id).value.shape();
-  grads_[id] = Array<T>::uninitialized(shape, tape_.pool());
-  std::fill_n(grads_[id].edit(), shape.size(), T{0});
-  holds_[id] = Hold::array;
+bool GradientSlots<T>::opens_part(Id id) const {
+  const Operation<T>* operation = tape_.node(id).operation;
+  return operation && operation->traits().result == Result::part && !has(id) && !keeps(id);
 }
 
 // The gradient of a view is a window onto the gradient of what it is a view of: adding to one
@@ -93,191 +108,231 @@ void GradientSlots<T>::zero(Id id) {
 template <class T>
 void GradientSlots<T>::open_window(Id id) {
   for (; is_open_view(id); id = tape_.inputs(tape_.node(id))[0]) chain_.push_back(id);
-  zero(id);
+  share(id);
   for (; !chain_.empty(); chain_.pop_back()) {
     const Id view = chain_.back();
-    share(id);
-    grads_[view] = tape_.node(view).operation->view(grads_[id]);
-    holds_[view] = Hold::window;
+    const Slot& from = slot(id);
+    make(view, tape_.node(view).operation->view(from.gradient), from.owner, true);
     id = view;
   }
 }
 
-// From here on the gradient is written through other handles too.
+// From here on the gradient is written through other slots too.
 template <class T>
 void GradientSlots<T>::share(Id id) {
-  if (holds_[id] != Hold::array) return;
-  grads_[id].edit();  // memory of its own first
-  holds_[id] = Hold::window;
-}
-
-// Whether the gradient of a node can begin as a part of that of its input.
-template <class T>
-bool GradientSlots<T>::opens_part(Id id) const {
-  const Operation<T>* operation = tape_.node(id).operation;
-  return holds_[id] == Hold::nothing && operation && operation->is_part() && !keeps(id);
+  if (!has(id)) make_own(id);
+  Slot& own = slot(id);
+  if (own.gradient.is_part()) close_part(id);
+  if (!own.shared) own.gradient.edit();  // memory of its own first
+  own.shared = true;
 }
 
 // For those who need its elements side by side: a gradient of its own, which the op will add.
 template <class T>
 void GradientSlots<T>::close_part(Id id) {
-  const Array<T> own = Array<T>::uninitialized(grads_[id].shape(), tape_.pool());
-  add_same(grads_[id], own, T{0});
-  add_same(Array<T>(own.shape()), grads_[id], T{0});
-  grads_[id] = own;
-  holds_[id] = Hold::array;
+  Slot& part = slot(id);
+  const Array<T> own = Array<T>::uninitialized(part.gradient.shape(), tape_.pool());
+  add_same(part.gradient, own, T{0});
+  add_same(Array<T>(own.shape()), part.gradient, T{0});
+  part = Slot{own, id, false, false, own.size(), 0, own.size()};
+}
+
+template <class T>
+void GradientSlots<T>::find_uses() {
+  uses_.assign(numbers_.size(), Use());
+  for (Id user = 0; user < uses_.size(); ++user) {
+    const Node<T>& node = tape_.node(user);
+    for (const Id input : tape_.inputs(node)) {
+      Use& use = uses_[input];
+      const bool next = node.operation->traits().result == Result::window && use.tiled >= 0 &&
+                        node.value.data() == tape_.node(input).value.data() + use.tiled;
+      use.tiled = next ? use.tiled + node.value.size() : -1;
+      ++use.count;
+    }
+  }
+}
+
+// Whether the node is a window that has one user, onto a value that has no other uses than such
+// windows side by side, as the steps of a sequence are: then that user alone writes this piece of
+// the gradient.
+template <class T>
+bool GradientSlots<T>::is_sole_piece(Id id) {
+  if (!is_open_view(id)) return false;
+  if (uses_.empty()) find_uses();
+  const Id whole = tape_.inputs(tape_.node(id))[0];
+  return uses_[id].count == 1 && uses_[whole].tiled == tape_.node(whole).value.size() &&
+         !keeps(whole) && tape_.node(whole).operation->traits().result == Result::apart;
+}
+
+// y = ... + b: the derivative of b is that of y. When y is all that b is used for, the gradient of
+// y is written where that of b belongs, and there is nothing to add to b when y is reached.
+template <class T>
+bool GradientSlots<T>::lend(Id id) {
+  const Node<T>& node = tape_.node(id);
+  if (!node.operation || node.operation->traits().passes < 0 || keeps(id)) return false;
+  const Id term = tape_.inputs(node)[static_cast<std::size_t>(node.operation->traits().passes)];
+  if (tape_.node(term).value.shape() != node.value.shape() || !is_sole_piece(term)) return false;
+  open_window(term);
+  if (begin_writing(slot(term)) != 0) return false;
+  slot(term).lent = true;
+  make(id, Array<T>(slot(term).gradient), id, true).end = 0;
+  return true;
+}
+
+template <class T>
+void GradientSlots<T>::zero(const Slot& owner, Index begin, Index end) {
+  if (begin >= end) return;
+  T* to = owner.gradient.edit_shared();
+  for (Index row = 0; row < owner.gradient.size(); row += owner.pitch) {
+    std::fill_n(to + row + begin, end - begin, T{0});
+  }
+}
+
+// Zeros where nothing has been written.
+template <class T>
+void GradientSlots<T>::finish(Slot& owner) {
+  zero(owner, 0, owner.begin);
+  zero(owner, owner.end, owner.pitch);
+  owner.pitch = owner.end = owner.gradient.size();
+  owner.begin = 0;
+}
+
+// [begin, end) is about to be written: 0 when none of it has been yet. What lies between it and
+// what was written before becomes zeros, so that this stays one range.
+template <class T>
+T GradientSlots<T>::cover(Slot& owner, Index begin, Index end) {
+  const bool first = owner.begin == owner.end;
+  const bool fresh = first || end <= owner.begin || begin >= owner.end;
+  if (first) owner.begin = owner.end = begin;
+  zero(owner, fresh ? end : begin, owner.begin);
+  zero(owner, owner.end, fresh ? begin : end);
+  owner.begin = std::min(owner.begin, begin);
+  owner.end = std::max(owner.end, end);
+  return fresh ? T{0} : T{1};
+}
+
+// beta for writing to all elements of a gradient.
+template <class T>
+T GradientSlots<T>::begin_writing(const Slot& to) {
+  Slot& owner = slot(to.owner);
+  if (owner.end - owner.begin == owner.pitch) return owner.pitch == 0 ? T{0} : T{1};
+  const Index begin = to.gradient.data() - owner.gradient.data();
+  if (!to.gradient.is_part()) {
+    if (owner.pitch != owner.gradient.size()) {
+      if (owner.begin != owner.end) return finish(owner), T{1};
+      owner.pitch = owner.gradient.size();
+    }
+    return cover(owner, begin, begin + to.gradient.size());
+  }
+  const auto [pitch, run] = to.gradient.runs();
+  const bool all_rows = to.gradient.size() / run * pitch == owner.gradient.size();
+  if (!all_rows || (owner.begin != owner.end && owner.pitch != pitch)) return finish(owner), T{1};
+  owner.pitch = pitch;
+  return cover(owner, begin, begin + run);
+}
+
+template <class T>
+const Array<T>& GradientSlots<T>::finished(Id id) {
+  finish(slot(id));
+  return slot(id).gradient;
 }
 
 template <class T>
 const Array<T>& GradientSlots<T>::open_part(Id id, T& beta) {
   if (opens_part(id)) {
     const Id input = tape_.inputs(tape_.node(id))[0];
-    if (holds_[input] == Hold::part) close_part(input);
     if (is_open_view(input)) open_window(input);
-    zero(input);
-    share(input);
-    grads_[id] = tape_.node(id).operation->view(grads_[input]);
-    holds_[id] = Hold::part;
+    if (has(input) || !lend(input)) share(input);
+    const Slot& from = slot(input);
+    make(id, tape_.node(id).operation->view(from.gradient), from.owner, true);
   }
-  beta = 1;
-  if (holds_[id] != Hold::part) open(id, false, beta);
-  return grads_[id];
+  if (!has(id) || !slot(id).gradient.is_part()) {
+    open(id, false, beta);
+  } else {
+    beta = begin_writing(slot(id));
+  }
+  return slot(id).gradient;
 }
 
 template <class T>
 T* GradientSlots<T>::open(Id id, bool zeroed, T& beta) {
-  const Node<T>& node = tape_.node(id);
-  if (is_open_view(id)) open_window(id);
-  if (holds_[id] == Hold::part) close_part(id);
-  beta = 1;
-  if (holds_[id] == Hold::nothing) {
-    if (zeroed) {
-      zero(id);
-    } else {
-      grads_[id] = Array<T>::uninitialized(node.value.shape(), tape_.pool());
-      holds_[id] = Hold::array;
-      beta = 0;
+  if (!has(id)) {
+    if (is_open_view(id)) {
+      open_window(id);
+    } else if (!lend(id)) {
+      make_own(id);
     }
   }
-  return holds_[id] == Hold::window ? grads_[id].edit_shared() : grads_[id].edit();
+  Slot& to = slot(id);
+  if (to.gradient.is_part()) close_part(id);
+  T* data = to.shared ? to.gradient.edit_shared() : to.gradient.edit();
+  beta = begin_writing(to);
+  if (zeroed && beta == 0) std::fill_n(data, to.gradient.size(), T{0});
+  return data;
+}
+
+template <class T>
+void GradientSlots<T>::give(Id id, const Array<T>& dx) {
+  if (has(id) || is_open_view(id) || opens_part(id)) return add(id, dx);
+  make(id, Array<T>(dx), id, true);
 }
 
 template <class T>
 void GradientSlots<T>::add(Id id, const Array<T>& dx) {
-  const Node<T>& node = tape_.node(id);
-  const bool same = dx.shape() == node.value.shape();
-  if (holds_[id] == Hold::nothing && same && !is_open_view(id) && !opens_part(id)) {
-    grads_[id] = dx;  // shared, not copied: `open` takes its own copy before it adds
-    holds_[id] = Hold::array;
+  const Shape& shape = tape_.node(id).value.shape();
+  const bool same = dx.shape() == shape;
+  if (!has(id) && same && !is_open_view(id) && !opens_part(id)) {
+    make(id, Array<T>(dx), id,
+         false);  // shared, not copied: `open` takes its own copy before it adds
     return;
   }
-  if (!broadcasts_to(node.value.shape(), dx.shape())) {
-    fail("a derivative of shape ", dx.shape(), " for an input of shape ", node.value.shape(),
+  if (!broadcasts_to(shape, dx.shape())) {
+    fail("a derivative of shape ", dx.shape(), " for an input of shape ", shape,
          "; it must have this shape, or one that this broadcasts to");
   }
+  if (has(id) && std::exchange(slot(id).lent, false)) return;
   T beta = 0;
   if (same) {
     const Array<T>& target = open_part(id, beta);
     return add_same(dx, target, beta);
   }
   T* target = open(id, false, beta);
-  add_reduced(dx, node.value.shape(), target, beta);
+  add_reduced(dx, shape, target, beta);
+}
+
+template <class T>
+void GradientSlots<T>::multiply_out(Id id) {
+  Span span(tape_.track());
+  T beta = 0;
+  T* target = open(id, false, beta);
+  sums_.multiply_out(id, target, beta);
+  if (!span) return;
+  const Array<T>& sum = slot(id).gradient;
+  span.done("products of a leaf", Direction::backward, sum.shape(), sum.values().size_bytes(),
+            tape_.node(id).site);
 }
 
 template <class T>
 Gradient<T> GradientSlots<T>::take_rows(Id id) {
   Span span(tape_.track());
-  const Shape& table = tape_.node(id).value.shape();
-  const Index width = table.without(0).size();
-  order_.clear();
-  for (const Rows& part : rows_) {
-    if (part.id != id) continue;
-    for (Index i = 0; i < part.rows.size(); ++i) {
-      order_.push_back(
-          {part.rows[i], static_cast<std::uint32_t>(order_.size()), part.dy.data() + i * width});
-    }
-  }
-  std::sort(order_.begin(), order_.end());
-  Index unique = 0;
-  for (std::size_t i = 0; i < order_.size(); ++i) {
-    unique += i == 0 || order_[i].row != order_[i - 1].row;
-  }
-  Indices rows = Indices::uninitialized({unique}, tape_.pool());
-  Array<T> values = Array<T>::uninitialized(table.with(0, unique), tape_.pool());
-  Index at = -1;
-  for (std::size_t i = 0; i < order_.size(); ++i) {
-    const T* from = order_[i].values;
-    if (i == 0 || order_[i].row != order_[i - 1].row) {
-      rows.edit_shared()[++at] = order_[i].row;
-      std::copy_n(from, width, values.edit_shared() + at * width);
-    } else {
-      T* to = values.edit_shared() + at * width;
-      for (Index k = 0; k < width; ++k) to[k] += from[k];
-    }
-  }
-  if (span) {
-    span.done("rows of a leaf", Direction::backward, values.shape(), values.values().size_bytes(),
-              tape_.node(id).site);
-  }
-  return Gradient<T>(table, std::move(rows), std::move(values));
-}
-
-// The factors of all products one under the other, the first recorded first. Windows that follow
-// one another in memory already are.
-template <class T>
-Array<T> GradientSlots<T>::stacked(Id id, Array<T> Product::*factor, Index rows) {
-  const Array<T>* above = nullptr;  // products_ runs backwards through the tape
-  const Array<T>* last = nullptr;
-  bool adjacent = true;
-  for (const Product& part : products_) {
-    if (part.id != id) continue;
-    const Array<T>& x = part.*factor;
-    adjacent = adjacent &&
-               (!above || (x.shares_memory_with(*above) && x.data() + x.size() == above->data()));
-    above = last = &x;
-  }
-  const Shape shape{rows, last->extent(1)};
-  if (adjacent) return last->window(0, shape);
-  Array<T> out = Array<T>::uninitialized(shape, tape_.pool());
-  T* to = out.edit() + out.size();
-  for (const Product& part : products_) {
-    if (part.id != id) continue;
-    const Array<T>& x = part.*factor;
-    to -= x.size();
-    std::copy_n(x.data(), x.size(), to);
-  }
-  return out;
-}
-
-// Σ xᵀ dy as one product: the sum over the steps is its inner sum.
-template <class T>
-void GradientSlots<T>::multiply_out(Id id) {
-  Index rows = 0;
-  for (const Product& part : products_) rows += part.id == id ? part.x.extent(0) : 0;
-  if (rows == 0) return;
-  Span span(tape_.track());
-  const Array<T> x = stacked(id, &Product::x, rows), dy = stacked(id, &Product::dy, rows);
-  T beta = 0;
-  T* target = open(id, false, beta);
-  gemm(Transpose::yes, Transpose::no, x.extent(1), dy.extent(1), rows, x.data(), dy.data(), beta,
-       target);
-  const Array<T>& sum = grads_[id];
-  if (span) {
-    span.done("products of a leaf", Direction::backward, sum.shape(), sum.values().size_bytes(),
-              tape_.node(id).site);
-  }
+  Gradient<T> rows = sums_.rows(id, tape_.node(id).value.shape());
+  if (!span) return rows;
+  span.done("rows of a leaf", Direction::backward, rows.values().shape(),
+            rows.values().values().size_bytes(), tape_.node(id).site);
+  return rows;
 }
 
 template <class T>
 Gradient<T> GradientSlots<T>::take(Id id) {
-  multiply_out(id);
-  if (!has_rows(id)) {
-    zero(id);
-    return Gradient<T>(std::move(grads_[id]));
+  if (sums_.has_products(id)) multiply_out(id);
+  if (!sums_.has_rows(id)) {
+    if (!has(id)) make_own(id);
+    finish(slot(id));
+    return Gradient<T>(std::move(slot(id).gradient));
   }
   Gradient<T> rows = take_rows(id);
-  if (holds_[id] == Hold::nothing) return rows;
-  Gradient<T> dense(std::move(grads_[id]));
+  if (!has(id)) return rows;
+  Gradient<T> dense(std::move(slot(id).gradient));
   dense.add(rows);
   return dense;
 }

@@ -1,36 +1,42 @@
 // GradientSlots: the gradients of a backward pass under way, in numbers. Internal.
 #pragma once
 
-#include <compare>
 #include <utility>
 #include <vector>
 
+#include "engram/core/chunked.hpp"
+#include "engram/core/leaf_sums.hpp"
 #include "engram/core/tape.hpp"
 
 namespace engram {
 
 /// A place for the gradient of each node of a tape.
+///
+/// Memory is written once and moved never, where that can be had. The gradient of a view is a
+/// window onto that of its input. The gradient of a sum can lie where that of its term is to be
+/// (see `lend`). And memory gets its first values by being written, not by being zeroed: of each
+/// array it is known which elements have been.
 template <class T>
 class GradientSlots {
  public:
-  explicit GradientSlots(Tape<T>& tape) : tape_(tape) {}
+  explicit GradientSlots(Tape<T>& tape) : tape_(tape), sums_(tape.pool()) {}
 
-  /// Empties the slots and makes `count` of them.
+  /// Makes places for the gradients of nodes up to `count`.
   void reset(std::size_t count);
   /// Drops all gradients and keeps the tables' memory.
   void clear();
   /// The nodes whose gradients are asked for, as flags by node; beside them all leaves are.
   void ask_for(std::vector<std::uint8_t> targets) { is_target_ = std::move(targets); }
 
-  bool has(Id id) const { return holds_[id] != Hold::nothing; }
+  bool has(Id id) const { return numbers_[id] != 0; }
   /// Whether rows or factors are kept for a leaf.
-  bool has_parts(Id id) const;
-  /// Whether the gradient is a part of that of the node it is a view of, so that there is nothing
-  /// left to do when the view is reached.
-  bool is_window(Id id) const {
-    return holds_[id] == Hold::part || (holds_[id] == Hold::window && is_view(id));
-  }
-  const Array<T>& operator[](Id id) const { return grads_[id]; }
+  bool has_sums(Id id) const { return sums_.has_rows(id) || sums_.has_products(id); }
+  /// Whether the gradient lies within that of another node, so that there is nothing left to do
+  /// when its node is reached.
+  bool is_in_place(Id id) const { return slot(id).owner != id; }
+  /// The gradient of a node that is reached: nothing will be added to it any more.
+  const Array<T>& finished(Id id);
+  const Array<T>& operator[](Id id) const { return slot(id).gradient; }
 
   /// The memory to add to. With `zeroed`, zeros at first; else beta is 0 for memory that has no
   /// value yet.
@@ -39,12 +45,11 @@ class GradientSlots {
   const Array<T>& open_part(Id id, T& beta);
   /// Adds a derivative, summed over the axes that the node was broadcast along.
   void add(Id id, const Array<T>& dx);
-  /// Keeps rows of the derivative of a table that is a leaf.
-  void add_rows(Id id, const Indices& rows, const Array<T>& dy) { rows_.push_back({id, rows, dy}); }
-  /// Keeps the factors of a derivative xᵀ dy of a matrix that is a leaf.
-  void add_product(Id id, const Array<T>& x, const Array<T>& dy) {
-    products_.push_back({id, x, dy});
-  }
+  /// Adds a derivative in memory that nobody else reads or writes any more.
+  void give(Id id, const Array<T>& dx);
+  /// Whether nobody but the slot holds the memory of a gradient that is reached.
+  bool is_free(Id id) const { return !keeps(id) && slot(id).gradient.is_unshared(); }
+  LeafSums<T>& sums() { return sums_; }
   void put(Id id, Array<T> gradient);
 
   /// Gives the memory of a gradient back that has been used and that nobody asked for.
@@ -53,54 +58,48 @@ class GradientSlots {
   Gradient<T> take(Id id);
 
  private:
-  /// How the gradient of a node is held.
-  enum class Hold : std::uint8_t {
-    nothing,  ///< no contribution yet
-    array,    ///< an array, shared until it is added to
-    window,   ///< memory that is written through other slots as well: views and their inputs
-    part,     ///< the same, and its elements may lie apart
-  };
-  struct Rows {
-    Id id;
-    Indices rows;
-    Array<T> dy;
-  };
-  struct Product {
-    Id id;
-    Array<T> x, dy;
+  struct Slot {
+    Array<T> gradient;
+    Id owner;     ///< the node whose slot knows which elements have values
+    bool shared;  ///< the memory is written through several slots
+    bool lent;    ///< what the only user of the node adds is there already
+    /// Of an owner: elements whose offset modulo `pitch` is in [begin, end) have values.
+    Index pitch, begin, end;
   };
 
-  /// One row contribution on its way to a table; ordered by row, then by arrival.
-  struct RowAt {
-    std::int32_t row;
-    std::uint32_t arrival;
-    const T* values;
-    auto operator<=>(const RowAt& other) const {
-      return std::pair(row, arrival) <=> std::pair(other.row, other.arrival);
-    }
-    bool operator==(const RowAt& other) const = default;
+  /// What a node is an input of.
+  struct Use {
+    Index count = 0;
+    Index tiled = 0;  ///< elements that its uses are windows onto, one after another; -1: otherwise
   };
 
+  Slot& slot(Id id) { return slots_[numbers_[id] - 1]; }
+  const Slot& slot(Id id) const { return slots_[numbers_[id] - 1]; }
+  Slot& make(Id id, Array<T>&& gradient, Id owner, bool shared);
+  Slot& make_own(Id id);
   bool keeps(Id id) const;
-  bool is_view(Id id) const;
   bool is_open_view(Id id) const;
-  void zero(Id id);
+  bool opens_part(Id id) const;
   void open_window(Id id);
   void share(Id id);
-  bool opens_part(Id id) const;
   void close_part(Id id);
-  bool has_rows(Id id) const;
-  Gradient<T> take_rows(Id id);
+  bool lend(Id id);
+  void find_uses();
+  bool is_sole_piece(Id id);
+  T begin_writing(const Slot& to);
+  T cover(Slot& owner, Index begin, Index end);
+  void zero(const Slot& owner, Index begin, Index end);
+  void finish(Slot& owner);
   void multiply_out(Id id);
-  Array<T> stacked(Id id, Array<T> Product::*factor, Index rows);
+  Gradient<T> take_rows(Id id);
 
   Tape<T>& tape_;
-  std::vector<Array<T>> grads_;
-  std::vector<Hold> holds_;
-  std::vector<Rows> rows_;
-  std::vector<Product> products_;
-  std::vector<RowAt> order_;
-  std::vector<Id> chain_;  ///< views of views, while opening one
+  LeafSums<T> sums_;
+  Chunked<Slot> slots_;
+  std::vector<std::uint32_t> numbers_;  ///< of slots by node, from 1; 0: no contribution yet
+  std::vector<std::uint32_t> unused_;   ///< numbers of slots that were released
+  std::vector<Use> uses_;               ///< by node; found when needed
+  std::vector<Id> chain_;               ///< views of views, while opening one
   std::vector<std::uint8_t> is_target_;
 };
 

@@ -57,7 +57,7 @@ Array<T> Gradient<T>::dense() const {
 
 template <class T>
 void Gradient<T>::add(const Gradient& other, const Workers* workers) {
-  if (!values_.has_memory()) {
+  if (values_.shape() == Shape::none()) {
     *this = other;
     return;
   }

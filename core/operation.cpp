@@ -1,6 +1,8 @@
 // Into and Call: a backward pass as a derivative rule sees it.
 #include "engram/core/operation.hpp"
 
+#include "engram/core/gemm.hpp"
+#include "engram/core/linear.hpp"
 #include "engram/core/pass.hpp"
 
 namespace engram {
@@ -33,10 +35,15 @@ const Array<T>& Into<T>::part(T& beta) {
 }
 
 template <class T>
+void Into<T>::give(const Array<T>& dx) {
+  if (*this) pass_->slots_.give(id_, dx);
+}
+
+template <class T>
 void Into<T>::add_product(const Array<T>& x, const Array<T>& dy) {
   if (!*this) return;
   if (pass_->tape_.repeated().is_repeated(id_) && x.extent(0) <= RepeatedOperands<T>::kFewRows) {
-    pass_->slots_.add_product(id_, x, dy);
+    pass_->slots_.sums().add_product(id_, x, dy);
     return;
   }
   in_place([&](T* target, T beta) {
@@ -49,13 +56,13 @@ template <class T>
 void Into<T>::add_rows(const Indices& rows, const Array<T>& dy) {
   if (!*this) return;
   if (pass_->tape_.node(id_).kind != Kind::operation) {
-    pass_->slots_.add_rows(id_, rows, dy);
+    pass_->slots_.sums().add_rows(id_, rows, dy);
     return;
   }
   const Index width = pass_->tape_.node(id_).value.shape().without(0).size();
   T* target = accumulator();
   for (Index i = 0; i < rows.size(); ++i) {
-    for (Index k = 0; k < width; ++k) target[rows[i] * width + k] += dy[i * width + k];
+    add_to(target + rows[i] * width, dy.data() + i * width, width);
   }
 }
 
@@ -94,6 +101,11 @@ Var<T> Call<T>::y_var() const {
 template <class T>
 Var<T> Call<T>::dy_var() const {
   return pass.dy_;
+}
+
+template <class T>
+bool Call<T>::may_give_dy() const {
+  return pass.slots_.is_free(id);
 }
 
 template class Into<float>;

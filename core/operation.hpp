@@ -1,6 +1,7 @@
 // Operation: what the tape knows of a recorded op, and Into: where its derivative goes.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "engram/core/array.hpp"
@@ -47,6 +48,9 @@ class Into {
   /// Adds xᵀ dy for x [r, k] and dy [r, n], the derivative of the right operand of a product. For
   /// a leaf that many small products have on their right, all of them are one product at the end.
   void add_product(const Array<T>& x, const Array<T>& dy);
+  /// Adds a window onto dy, where `Call::may_give_dy()` says that its memory is no longer needed
+  /// and no other window given overlaps this one: it becomes the memory of this gradient.
+  void give(const Array<T>& dx);
   /// Adds rows of a derivative, dy [n, ...] belonging to `rows` [n], repeats allowed.
   void add_rows(const Indices& rows, const Array<T>& dy);
 
@@ -77,12 +81,28 @@ struct Call {
   const Array<T>& dy() const;
   Var<T> y_var() const;
   Var<T> dy_var() const;
+  /// Whether nobody else holds the memory of dy, so that parts of it can be given away.
+  bool may_give_dy() const;
+};
+
+/// How the memory of a result lies to that of the first input.
+enum class Result : std::uint8_t {
+  apart,   ///< has memory of its own
+  window,  ///< is a window onto it
+  part,    ///< is a part of it, whose elements can lie apart
+};
+
+/// What the memory of a backward pass depends on, known of an op's type.
+struct Traits {
+  Result result = Result::apart;
+  std::int8_t passes = -1;  ///< an input that is added as it is, once: its derivative is dy
 };
 
 /// A recorded op, whatever its type. `record` (core/record.hpp) makes these from plain structs.
 template <class T>
 class Operation {
  public:
+  explicit Operation(Traits traits) : traits_(traits) {}
   virtual ~Operation() = default;
   virtual std::string name() const = 0;
   /// The derivative rule in the language of Vars; it can itself be recorded.
@@ -90,10 +110,11 @@ class Operation {
   /// The same in numbers, faster; false when the op has no kernel of its own.
   virtual bool backward(const Call<T>& call) const = 0;
   /// For an op whose result is a part of its input's memory: that part of `x`.
-  virtual bool is_view() const { return false; }
   virtual Array<T> view(const Array<T>& x) const { return x; }
-  /// Whether the elements of that part can lie apart in memory.
-  virtual bool is_part() const { return false; }
+  const Traits& traits() const { return traits_; }
+
+ private:
+  Traits traits_;
 };
 
 extern template class Into<float>;

@@ -38,7 +38,7 @@ void Pass<T>::add(Id id, const Var<T>& dx) {
 template <class T>
 void Pass<T>::step(Id id) {
   Span span(tape_.track());
-  const Node<T> node = tape_.nodes_[id];  // a copy: rules append to the tape
+  const Node<T>& node = tape_.nodes_[id];
   const Call<T> call{*this, id};
   struct Inherit {  // what a rule records belongs to the place of this operation
     Tape<T>& tape;
@@ -49,13 +49,14 @@ void Pass<T>::step(Id id) {
     if (record_) {
       dy_ = tape_.var(recorded_[id]);
       node.operation->derivative(call);
-    } else if (slots_.is_window(id)) {
-      // Its gradient already is a part of its input's.
-    } else if (rules_only_ || !node.operation->backward(call)) {
-      const auto mark = tape_.mark();
-      dy_ = tape_.constant(slots_[id], node.site);
-      node.operation->derivative(call);
-      tape_.rewind(mark);
+    } else if (!slots_.is_in_place(id)) {
+      const Array<T>& dy = slots_.finished(id);
+      if (rules_only_ || !node.operation->backward(call)) {
+        const auto mark = tape_.mark();
+        dy_ = tape_.constant(dy, node.site);
+        node.operation->derivative(call);
+        tape_.rewind(mark);
+      }
     }
   } catch (const Error& error) {
     throw relocated(node.operation->name() + " (backward)", error, node.site);
@@ -139,7 +140,7 @@ Gradients<T> Pass<T>::leaves(const Var<T>& y, const BackwardOptions<T>& options)
   run(y, options);
   Gradients<T> out(tape_.pool());
   const auto collect = [&](Id id, std::optional<ParamRef<T>> param) {
-    if (id > y.id() || !(has(id) || slots_.has_parts(id))) return;
+    if (id > y.id() || !(has(id) || slots_.has_sums(id))) return;
     typename Gradients<T>::Entry entry{std::move(param), tape_.var(id), {}, {}};
     if (record_) {
       entry.var = tape_.var(recorded_[id]);
@@ -152,7 +153,7 @@ Gradients<T> Pass<T>::leaves(const Var<T>& y, const BackwardOptions<T>& options)
   // Never empty: with no block of its own it would not keep the tape's pool alive.
   out.entries().reserve(tape_.reads_.size() + tape_.variables_.size() + 1);
   for (const auto& read : tape_.reads_) {
-    if (read.id <= y.id() && (has(read.id) || slots_.has_parts(read.id))) refuse_edited(read);
+    if (read.id <= y.id() && (has(read.id) || slots_.has_sums(read.id))) refuse_edited(read);
     collect(read.id, read.param);
   }
   for (const Id id : tape_.variables_) collect(id, std::nullopt);

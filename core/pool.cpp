@@ -8,9 +8,8 @@
 namespace engram {
 namespace {
 
-constexpr std::size_t kHeader = 32;
 constexpr std::size_t kAlignment = 64;
-static_assert(sizeof(Block) <= kHeader);
+static_assert(sizeof(Block) <= Block::kHeader && Block::kHeader % kAlignment == 0);
 
 // Under the address sanitizer nothing is pooled, so that it sees every use after a release.
 #if defined(__SANITIZE_ADDRESS__)
@@ -33,12 +32,6 @@ std::size_t bytes_of(std::uint32_t size_class) {
   return ((size_class - 1) % 4 + 5) << (octave - 2);
 }
 
-// A scalar's block is one cache line, header included; the bytes of larger ones begin on a line.
-std::uint32_t class_for(std::size_t bytes) {
-  return bytes <= kAlignment - kHeader ? 0 : class_of(bytes + kAlignment);
-}
-std::size_t offset_of(std::uint32_t size_class) { return size_class == 0 ? kHeader : kAlignment; }
-
 class Guard {
  public:
   explicit Guard(std::atomic_flag& flag) : flag_(flag) {
@@ -54,8 +47,6 @@ class Guard {
 
 }  // namespace
 
-void* Block::bytes() { return reinterpret_cast<std::byte*>(this) + offset_of(size_class); }
-
 void Block::release() {
   if (holders.fetch_sub(1, std::memory_order_acq_rel) == 1) pool->give_back(this);
 }
@@ -65,13 +56,8 @@ Pool& Pool::shared() {
   return pool;
 }
 
-Block* Pool::block_of(void* bytes, std::size_t size) {
-  auto* start = static_cast<std::byte*>(bytes) - offset_of(class_for(size));
-  return std::launder(reinterpret_cast<Block*>(start));
-}
-
 Block* Pool::take(std::size_t bytes) {
-  const std::uint32_t size_class = class_for(bytes);
+  const std::uint32_t size_class = class_of(bytes + Block::kHeader);
   const std::size_t total = bytes_of(size_class);
   Guard guard(lock_);
   Block* block = free_[size_class];

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 
 namespace engram {
 
@@ -18,7 +19,12 @@ struct Block {
   std::atomic<std::uint32_t> watchers;  ///< those of them that are to see edits (see Array)
   std::uint32_t size_class;
 
-  void* bytes();
+  static constexpr std::size_t kHeader = 64;  ///< bytes before the numbers, which begin a line
+
+  void* bytes() { return reinterpret_cast<std::byte*>(this) + kHeader; }
+  static Block* of(void* bytes) {
+    return std::launder(reinterpret_cast<Block*>(static_cast<std::byte*>(bytes) - kHeader));
+  }
   void acquire() { holders.fetch_add(1, std::memory_order_relaxed); }
   void release();
   /// Whether an edit by the only holder that is no watcher is seen by nobody it should not be.
@@ -41,11 +47,8 @@ class Pool {
   /// The pool of arrays that belong to no tape; never destroyed.
   static Pool& shared();
 
-  /// A block of at least `bytes` bytes with one user; large blocks are aligned to 64 bytes.
+  /// A block of at least `bytes` bytes, aligned to 64, with one user.
   Block* take(std::size_t bytes);
-
-  /// The block that `take(size)` gave out with these bytes.
-  static Block* block_of(void* bytes, std::size_t size);
 
   struct Usage {
     std::size_t in_use = 0;       ///< bytes in blocks that are out
@@ -89,9 +92,7 @@ struct PoolAllocator {
   PoolAllocator(const PoolAllocator<F>& other) : pool(other.pool) {}
 
   E* allocate(std::size_t count) { return static_cast<E*>(pool->take(count * sizeof(E))->bytes()); }
-  void deallocate(E* bytes, std::size_t count) {
-    Pool::block_of(bytes, count * sizeof(E))->release();
-  }
+  void deallocate(E* bytes, std::size_t) { Block::of(bytes)->release(); }
   friend bool operator==(const PoolAllocator& a, const PoolAllocator& b) {
     return a.pool == b.pool;
   }

@@ -13,7 +13,8 @@
 //
 // An op whose result is a part of its input's memory has `Array<T> view(const Array<T>& x) const`
 // in place of `forward`. Kernels that use the strides of their arrays say `static constexpr bool
-// takes_parts = true` and spare copies (see `Array`). An op of any number of inputs is given to
+// takes_parts = true` and spare copies (see `Array`). An op that adds its input k as it is can say
+// `static constexpr int passes = k` (see `Traits`). An op of any number of inputs is given to
 // `record_all` and takes `std::span<const Var<T>>` in `shape` and `forward`, and `const Call<T>&`
 // in the derivatives.
 #pragma once
@@ -51,10 +52,23 @@ const Array<T>& input(Tape<T>& tape, const Var<T>& x) {
   }
 }
 
+template <class Op, class T>
+inline constexpr bool kView = requires(const Op& op, const Array<T>& x) {
+  op.view(x);
+};
+
+template <class Op, class T>
+constexpr Traits traits() {
+  Traits out;
+  if constexpr (kView<Op, T>) out.result = kTakesParts<Op> ? Result::part : Result::window;
+  if constexpr (requires { Op::passes; }) out.passes = Op::passes;
+  return out;
+}
+
 template <class Op, class T, std::size_t N>
 class Fixed final : public Operation<T> {
  public:
-  explicit Fixed(Op op) : op_(std::move(op)) {}
+  explicit Fixed(Op op) : Operation<T>(traits<Op, T>()), op_(std::move(op)) {}
 
   std::string name() const override { return Op::name; }
 
@@ -75,18 +89,13 @@ class Fixed final : public Operation<T> {
     return backward(call, std::make_index_sequence<N>());
   }
 
-  bool is_view() const override { return kView; }
   Array<T> view(const Array<T>& x) const override {
-    if constexpr (kView) {
+    if constexpr (kView<Op, T>) {
       return op_.view(x);
     } else {
       return x;
     }
   }
-
-  bool is_part() const override { return kView && kTakesParts<Op>; }
-
-  static constexpr bool kView = requires(const Op& op, const Array<T>& x) { op.view(x); };
 
  private:
   template <std::size_t... I>
@@ -107,7 +116,7 @@ class Fixed final : public Operation<T> {
 template <class Op, class T>
 class Variadic final : public Operation<T> {
  public:
-  explicit Variadic(Op op) : op_(std::move(op)) {}
+  explicit Variadic(Op op) : Operation<T>(traits<Op, T>()), op_(std::move(op)) {}
   std::string name() const override { return Op::name; }
   void derivative(const Call<T>& call) const override { op_.derivative(call); }
   bool backward(const Call<T>& call) const override {
@@ -125,14 +134,16 @@ class Variadic final : public Operation<T> {
 
 // Puts the operation on the tape; one without state is shared by all its uses.
 template <class Recorded, class Op, class T>
-Var<T> push(Tape<T>& tape, Op&& op, Array<T> y, std::span<const Var<T>> inputs, const Site& site) {
+Var<T> push(Tape<T>& tape, Op&& op, Array<T>&& y, std::span<const Var<T>> inputs,
+            const Site& site) {
   if (!tape.needs_gradient(inputs)) return tape.push(std::move(y), nullptr, false, inputs, site);
   if constexpr (std::is_empty_v<std::remove_cvref_t<Op>>) {
     static const Recorded operation{std::remove_cvref_t<Op>{}};
     return tape.push(std::move(y), &operation, false, inputs, site);
   } else {
     auto* operation = new (tape.allocate(sizeof(Recorded))) Recorded(std::forward<Op>(op));
-    return tape.push(std::move(y), operation, true, inputs, site);
+    const bool owned = !std::is_trivially_destructible_v<std::remove_cvref_t<Op>>;
+    return tape.push(std::move(y), operation, owned, inputs, site);
   }
 }
 
@@ -158,7 +169,7 @@ Var<T> record(Op op, const Site& site, const Var<T>& first, const Rest&... rest)
     Span span(tape.track());
     const std::array<Var<T>, 1 + sizeof...(Rest)> inputs{first, rest...};
     Array<T> y;
-    if constexpr (Recorded::kView) {
+    if constexpr (recording::kView<Op, T>) {
       static_cast<void>(op.shape(first.shape()));
       y = op.view(tape.value(first));
     } else {
@@ -168,7 +179,7 @@ Var<T> record(Op op, const Site& site, const Var<T>& first, const Rest&... rest)
     }
     const Var<T> pushed = recording::push<Recorded>(tape, std::move(op), std::move(y),
                                                     std::span<const Var<T>>(inputs), site);
-    return recording::timed<Op>(span, tape, pushed, Recorded::kView);
+    return recording::timed<Op>(span, tape, pushed, recording::kView<Op, T>);
   } catch (const Error& error) {
     throw located(Op::name, error, site);
   }

@@ -24,6 +24,12 @@ class Shape {
   /// or more than 2^58 elements.
   Shape(std::initializer_list<Index> extents) : Shape(std::span(extents.begin(), extents.size())) {}
   explicit Shape(std::span<const Index> extents);
+  /// [0]: no elements.
+  static Shape none() {
+    Shape out;
+    out.rank_ = 1;
+    return out;
+  }
 
   int rank() const { return rank_; }
   Index operator[](int axis) const { return extents_[static_cast<std::size_t>(axis)]; }

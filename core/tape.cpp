@@ -55,34 +55,30 @@ Var<T> Tape<T>::read(const ParamRef<T>& param, Site site) {
 }
 
 template <class T>
-void Tape<T>::check(const Var<T>& var) const {
+void Tape<T>::refuse(const Var<T>& var) const {
   if (&var.tape() != this) {
     fail("values of two tapes meet; bring one over with tape.constant(other.value())");
   }
-  if (var.generation() != generation_ || var.id() >= nodes_.size()) {
-    fail(
-        "this Var is stale: its tape was cleared after it was recorded; record it again, or keep "
-        "its value() as an Array");
-  }
+  fail(
+      "this Var is stale: its tape was cleared after it was recorded; record it again, or keep "
+      "its value() as an Array");
 }
 
 template <class T>
-bool Tape<T>::needs_gradient(std::span<const Var<T>> inputs) const {
-  return recording_ && std::any_of(inputs.begin(), inputs.end(), [&](const Var<T>& input) {
-           return nodes_[input.id()].needs_gradient;
-         });
-}
-
-template <class T>
-Var<T> Tape<T>::push(Array<T> value, const Operation<T>* operation, bool owned,
+Var<T> Tape<T>::push(Array<T>&& value, const Operation<T>* operation, bool owned,
                      std::span<const Var<T>> inputs, const Site& site) {
   if (nodes_.size() >= std::numeric_limits<Id>::max()) fail("the tape is full: 2^32 - 1 values");
-  const auto first = static_cast<std::uint32_t>(inputs_.size());
+  if (inputs.size() > Node<T>::kMostInputs) {
+    fail(inputs.size(), " inputs; an operation has at most ", Node<T>::kMostInputs);
+  }
   const auto count = operation ? static_cast<std::uint32_t>(inputs.size()) : 0U;
-  for (std::uint32_t k = 0; k < count; ++k) inputs_.push_back(inputs[k].id());
-  nodes_.push_back({std::move(value), operation, inherited_site_ ? *inherited_site_ : site, first,
-                    count, operation ? Kind::operation : Kind::constant, operation != nullptr,
-                    owned});
+  const auto first = count == 1 ? inputs[0].id() : static_cast<std::uint32_t>(inputs_.size());
+  if (count > 1) {
+    for (const Var<T>& input : inputs) inputs_.push_back(input.id());
+  }
+  nodes_.emplace_back(std::move(value), operation, inherited_site_ ? *inherited_site_ : site, first,
+                      count, operation ? Kind::operation : Kind::constant, operation != nullptr,
+                      owned);
   return var(static_cast<Id>(nodes_.size() - 1));
 }
 
@@ -107,7 +103,7 @@ void Tape<T>::rewind(const Mark& mark) {
   while (nodes_.size() > mark.nodes) {
     const Node<T>& node = nodes_.back();
     if (node.owns_operation) node.operation->~Operation<T>();
-    nodes_.pop_back();
+    nodes_.shrink(nodes_.size() - 1);
   }
   inputs_.resize(mark.inputs);
 }

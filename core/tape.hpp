@@ -1,12 +1,14 @@
 // Tape: the list of operations as they happened, and its run backwards.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "engram/core/chunked.hpp"
 #include "engram/core/gradients.hpp"
 #include "engram/core/operation.hpp"
 #include "engram/core/param.hpp"
@@ -21,17 +23,19 @@ struct Track;
 /// What one entry of a tape is.
 enum class Kind : std::uint8_t { constant, variable, parameter, operation };
 
-/// One entry of a tape: a value and how it came about.
+/// One entry of a tape: a value and how it came about. 72 bytes.
 template <class T>
 struct Node {
+  static constexpr std::uint32_t kMostInputs = (1U << 28) - 1;
+
   Array<T> value;
   const Operation<T>* operation;  ///< null for a leaf
   Site site;
-  std::uint32_t first_input;
-  std::uint32_t inputs;
-  Kind kind;
-  bool needs_gradient;
-  bool owns_operation;
+  std::uint32_t first_input;  ///< the only input itself, or where in the tape's list they begin
+  std::uint32_t inputs : 28;
+  Kind kind : 2;
+  bool needs_gradient : 1;
+  bool owns_operation : 1;
 };
 
 /// How to run backward.
@@ -100,17 +104,21 @@ class Tape {
   }
   const Node<T>& node(Id id) const { return nodes_[id]; }
   std::span<const Id> inputs(const Node<T>& node) const {
-    return {inputs_.data() + node.first_input, node.inputs};
+    return {node.inputs == 1 ? &node.first_input : inputs_.data() + node.first_input, node.inputs};
   }
   Var<T> var(Id id) { return Var<T>(*this, id, generation_); }
   Pool& pool() { return *pool_; }
   RepeatedOperands<T>& repeated() { return repeated_; }
   Track* track() const { return track_.get(); }
   /// Whether an operation on these inputs must be recorded.
-  bool needs_gradient(std::span<const Var<T>> inputs) const;
+  bool needs_gradient(std::span<const Var<T>> inputs) const {
+    return recording_ && std::any_of(inputs.begin(), inputs.end(), [&](const Var<T>& input) {
+             return nodes_[input.id()].needs_gradient;
+           });
+  }
   /// Appends a value. `operation` may be null (only the value is kept) or static; with `owned`,
   /// the tape destroys it, which lives in memory from `allocate`.
-  Var<T> push(Array<T> value, const Operation<T>* operation, bool owned,
+  Var<T> push(Array<T>&& value, const Operation<T>* operation, bool owned,
               std::span<const Var<T>> inputs, const Site& site);
   /// Memory for an operation, kept until the tape is cleared.
   void* allocate(std::size_t bytes);
@@ -129,14 +137,18 @@ class Tape {
     std::size_t nodes, inputs;
   };
 
-  void check(const Var<T>& var) const;
+  void check(const Var<T>& var) const {
+    const bool good = var.is_on(*this) && var.generation() == generation_ && var.id() < size();
+    if (!good) refuse(var);
+  }
+  [[noreturn]] void refuse(const Var<T>& var) const;
   Var<T> leaf(Array<T> value, Kind kind, const Site& site);
   Mark mark() const { return {nodes_.size(), inputs_.size()}; }
   void rewind(const Mark& mark);
 
   Pool::Owner pool_;
   RepeatedOperands<T> repeated_;
-  std::vector<Node<T>> nodes_;
+  Chunked<Node<T>> nodes_;
   std::vector<Id> inputs_;
   std::vector<Read> reads_;
   std::vector<Id> variables_;

@@ -33,6 +33,7 @@ class Var {
     if (!tape_) fail("this Var holds no value: it was default-constructed and never assigned");
     return *tape_;
   }
+  bool is_on(const Tape<T>& tape) const { return tape_ == &tape; }
   Id id() const { return id_; }
   std::uint32_t generation() const { return generation_; }
 

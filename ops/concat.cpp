@@ -53,11 +53,17 @@ struct Concat {
   }
   template <class T>
   void backward(const Call<T>& call) const {
+    const bool may_give = call.may_give_dy();
     const Array<T> dy = call.dy();
+    const Shape& shape = dy.shape();
+    const Index inner = shape.axes(axis + 1, shape.rank()).size();
+    const bool gives = may_give && shape.axes(0, axis).size() == 1;
     Index begin = 0;
     for (std::size_t k = 0; k < call.inputs(); ++k) {
       const Index end = begin + extent(call.var(k));
-      if (auto dx = call.into(k)) {
+      if (auto dx = call.into(k); dx && gives) {
+        dx.give(dy.window(begin * inner, call.part(k).shape()));
+      } else if (dx) {
         dx.in_place([&](T* target, T beta) {
           kernels::add_out({dy.shape(), axis, begin, end}, dy.data(), target, beta);
         });

@@ -76,10 +76,20 @@ void store(const Batch<T>& batch, T* to, Index count) {
   }
 }
 
+/// f of single elements, computed as in the lanes of a batch.
+template <class T, class F, class... X>
+T map_one(const F& f, const X&... x) {
+  return f(Batch<T>(*x.data())...).get(0);
+}
+
 /// y = f(x...), where the Xs broadcast to the shape of y.
 template <class T, class F, class... X>
 void map(const F& f, Array<T>& y, const X&... x) {
   constexpr std::size_t N = sizeof...(X);
+  if (y.size() == 1) {
+    *y.edit() = map_one<T>(f, x...);
+    return;
+  }
   const Nest<N + 1> nest(
       y.shape(), {broadcast_strides(x.shape(), x.strides(), y.shape())..., y.shape().strides()});
   const std::array<const T*, N> from{x.data()...};
@@ -103,6 +113,10 @@ template <class T, class F, class... X>
 void map_add(const F& f, const Shape& over, const Shape& shape, const Strides& strides, T* target,
              T beta, const X&... x) {
   constexpr std::size_t N = sizeof...(X);
+  if (over.size() == 1) {
+    *target = beta == 0 ? map_one<T>(f, x...) : *target + map_one<T>(f, x...);
+    return;
+  }
   const bool reduced = shape.size() != over.size();
   if (reduced && beta == 0) {
     std::fill_n(target, shape.size(), T{0});

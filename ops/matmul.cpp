@@ -145,6 +145,7 @@ struct MatMul {
 template <class T>
 struct Affine {
   static constexpr auto name = "affine";
+  static constexpr int passes = 2;
   Right<T> right;
 
   Shape shape(const Shape& x, const Shape& w, const Shape& b) const {

@@ -1,7 +1,5 @@
 #include "engram/ops/slice.hpp"
 
-#include <limits>
-
 #include "engram/core/record.hpp"
 #include "engram/ops/reshape.hpp"
 #include "engram/ops/slice_kernels.hpp"
@@ -36,6 +34,23 @@ struct Rows : Bounds {
   }
 };
 
+// One entry of the first axis, without that axis.
+struct Entry {
+  static constexpr auto name = "select";
+  Index index;
+
+  Shape shape(const Shape& x) const { return x.without(0); }
+  template <class T>
+  Array<T> view(const Array<T>& x) const {
+    const Shape entry = shape(x.shape());
+    return x.window(index * entry.size(), entry);
+  }
+  template <class T>
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+    dx += pad(reshape(dy, x.shape().with(0, 1)), 0, index, x.extent(0));
+  }
+};
+
 struct Slice : Bounds {
   template <class T>
   void forward(const Array<T>& x, Array<T>& y) const {
@@ -50,10 +65,10 @@ struct Slice : Bounds {
 // Runs long enough for the loops over them stay where they are.
 struct Columns : Slice {
   static constexpr bool takes_parts = true;
-  static constexpr Index kShortest = 16, kFarthest = std::numeric_limits<std::int32_t>::max();
+  static constexpr Index kShortest = 16;
 
   static bool fits(const kernels::Part& part) {
-    return part.length >= kShortest && part.stride <= kFarthest;
+    return part.length >= kShortest && part.stride <= Array<float>::kMaxPitch;
   }
   template <class T>
   Array<T> view(const Array<T>& x) const {
@@ -103,6 +118,8 @@ Var<T> slice(const Var<T>& x, int axis, Index begin, Index end, Site site) {
 
 template <class T>
 Var<T> select(const Var<T>& x, int axis, Index index, Site site) {
+  const bool is_first = x.rank() > 0 && (axis == 0 || axis == -x.rank());
+  if (is_first && index >= 0 && index < x.extent(0)) return record(Entry{index}, site, x);
   const Var<T> part = slice(x, axis, index, index + 1, site);
   return reshape(part, part.shape().without(part.shape().axis(axis)), site);
 }

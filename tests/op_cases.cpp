@@ -6,22 +6,6 @@
 namespace engram::testing {
 namespace {
 
-using Shapes = std::vector<std::vector<Shape>>;
-
-// A row whose function is written once, for Vars of either precision.
-template <class F>
-OpCase row(const std::string& name, const std::string& file, F f, Shapes shapes,
-           std::vector<BadShapes> bad = {}, double low = -2, double high = 2) {
-  return {name,
-          file,
-          [f](std::span<const Var<double>> x) { return f(x); },
-          [f](std::span<const Var<float>> x) { return f(x); },
-          std::move(shapes),
-          std::move(bad),
-          low,
-          high};
-}
-
 // Functions, not constants: other files ask for the rows before this one's constants are there.
 
 // Any shape will do: plain, scalar, size 1, empty, more than one SIMD batch, rank 3.
@@ -293,6 +277,11 @@ void shape_rows(std::vector<OpCase>& rows) {
                      {{{3, 2}}, {{4}}}));
   rows.push_back(row("select", "slice", [](auto x) { return select(x[0], 1, 2); },
                      {{{2, 3}}, {{2, 4, 3}}}, {{{{3}}, "axis 1 of [3] does not exist"}}));
+  rows.push_back(row(
+      "select of the first axis", "slice",
+      [](auto x) { return select(x[0], 0, 1) * select(x[0], 0, 0); },
+      {{{2, 3}}, {{3, 4, 2}}, {{4}}, {{2, 1}}},
+      {{{{}}, "axis 0 of [] does not exist"}, {{{1, 2}}, "[1, 2) is outside axis 0 of x [1,2]"}}));
   rows.push_back(row("split", "slice",
                      [](auto x) {
                        auto [a, b] = split<2>(x[0]);
@@ -361,6 +350,7 @@ const std::vector<OpCase>& op_cases() {
     reduction_rows(rows);
     loss_rows(rows);
     shape_rows(rows);
+    memory_rows(rows);
     return rows;
   }();
   return all;

@@ -5,6 +5,7 @@
 #include <ostream>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engram/core/tape.hpp"
@@ -30,7 +31,26 @@ struct OpCase {
   double low = -2, high = 2;  ///< the inputs are drawn from [low, high)
 };
 
+using Shapes = std::vector<std::vector<Shape>>;
+
+/// A row whose function is written once, for Vars of either precision.
+template <class F>
+OpCase row(const std::string& name, const std::string& file, F f, Shapes shapes,
+           std::vector<BadShapes> bad = {}, double low = -2, double high = 2) {
+  return {name,
+          file,
+          [f](std::span<const Var<double>> x) { return f(x); },
+          [f](std::span<const Var<float>> x) { return f(x); },
+          std::move(shapes),
+          std::move(bad),
+          low,
+          high};
+}
+
 inline std::ostream& operator<<(std::ostream& out, const OpCase& row) { return out << row.name; }
+
+/// Those in which gradients share memory: see `GradientSlots`.
+void memory_rows(std::vector<OpCase>& rows);
 
 /// All rows.
 const std::vector<OpCase>& op_cases();
