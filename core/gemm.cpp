@@ -1,11 +1,9 @@
 #include "engram/core/gemm.hpp"
 
 #include <algorithm>
-#include <array>
 #include <type_traits>
 
 #include <xtensor-blas/xblas.hpp>
-#include <xtensor/xadapt.hpp>
 
 #include "engram/core/onednn.hpp"
 
@@ -25,31 +23,29 @@ bool hold_to_one_thread() {
   return true;
 }
 
-template <class T>
-auto matrix(T* data, Index rows, Index columns) {
-  const std::array<std::size_t, 2> shape{static_cast<std::size_t>(rows),
-                                         static_cast<std::size_t>(columns)};
-  return xt::adapt(data, shape[0] * shape[1], xt::no_ownership(), shape);
-}
-
 }  // namespace
 
 template <class T>
-void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, const T* a, const T* b, T beta,
-          T* c) {
+void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, const T* a, Index lda, const T* b,
+          Index ldb, T beta, T* c, Index ldc) {
   static const bool held = hold_to_one_thread();
   static_cast<void>(held);
   if (m == 0 || n == 0) return;
   if constexpr (std::is_same_v<T, float>) {
-    if (k > 0 && onednn::gemm(ta, tb, m, n, k, a, b, beta, c)) return;
+    if (k > 0 && onednn::gemm(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc)) return;
   }
-  if (beta == 0) std::fill_n(c, m * n, T{0});  // 0 * NaN must not survive in fresh memory
+  for (Index i = 0; beta == 0 && i < m; ++i) {
+    std::fill_n(c + i * ldc, n, T{0});  // 0 * NaN must not survive in fresh memory
+  }
   if (k == 0) return;
-  const bool transpose_a = ta == Transpose::yes, transpose_b = tb == Transpose::yes;
-  auto result = matrix(c, m, n);
-  xt::blas::gemm(transpose_a ? matrix(a, k, m) : matrix(a, m, k),
-                 transpose_b ? matrix(b, n, k) : matrix(b, k, n), result, transpose_a, transpose_b,
-                 T{1}, beta);
+  const auto flag = [](Transpose t) {
+    return t == Transpose::yes ? cxxblas::Transpose::Trans : cxxblas::Transpose::NoTrans;
+  };
+  // What xt::blas::gemm calls, which takes no matrices with gaps.
+  const auto length = [](Index size) { return static_cast<xt::blas_index_t>(size); };
+  cxxblas::gemm<xt::blas_index_t>(cxxblas::StorageOrder::RowMajor, flag(ta), flag(tb), length(m),
+                                  length(n), length(k), T{1}, a, length(lda), b, length(ldb), beta,
+                                  c, length(ldc));
 }
 
 template <class T>
@@ -90,9 +86,9 @@ std::string blas_name() {
 template class PackedMatrix<float>;
 template class PackedMatrix<double>;
 
-template void gemm(Transpose, Transpose, Index, Index, Index, const float*, const float*, float,
-                   float*);
-template void gemm(Transpose, Transpose, Index, Index, Index, const double*, const double*, double,
-                   double*);
+template void gemm(Transpose, Transpose, Index, Index, Index, const float*, Index, const float*,
+                   Index, float, float*, Index);
+template void gemm(Transpose, Transpose, Index, Index, Index, const double*, Index, const double*,
+                   Index, double, double*, Index);
 
 }  // namespace engram

@@ -14,12 +14,21 @@ constexpr Transpose operator!(Transpose t) {
   return t == Transpose::no ? Transpose::yes : Transpose::no;
 }
 
-/// c = op(a) op(b) + beta c, for dense row-major matrices: op(a) is [m, k], op(b) [k, n], c [m, n].
-/// With beta 0, c need not hold numbers. Runs in the calling thread: the BLAS is held to one, since
-/// work is shared out by `parallel`. Not checked; T is float or double.
+/// c = op(a) op(b) + beta c, for row-major matrices: op(a) is [m, k], op(b) [k, n], c [m, n]; `ld`
+/// is how many elements lie from one row of a matrix to the next. With beta 0, c need not hold
+/// numbers. Runs in the calling thread: the BLAS is held to one, since work is shared out by
+/// `parallel`. Not checked; T is float or double.
+template <class T>
+void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, const T* a, Index lda, const T* b,
+          Index ldb, T beta, T* c, Index ldc);
+
+/// The same for matrices without gaps.
 template <class T>
 void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, const T* a, const T* b, T beta,
-          T* c);
+          T* c) {
+  gemm(ta, tb, m, n, k, a, ta == Transpose::yes ? m : k, b, tb == Transpose::yes ? k : n, beta, c,
+       n);
+}
 
 namespace onednn {
 class Packed;

@@ -4,7 +4,8 @@
 namespace engram::onednn {
 
 std::string name() { return {}; }
-bool gemm(Transpose, Transpose, Index, Index, Index, const float*, const float*, float, float*) {
+bool gemm(Transpose, Transpose, Index, Index, Index, const float*, Index, const float*, Index,
+          float, float*, Index) {
   return false;
 }
 std::unique_ptr<Packed> packed(Transpose, Index, Index, Index, Pool&) { return nullptr; }

@@ -159,12 +159,11 @@ std::string name() {
   return text("oneDNN ", v->major, ".", v->minor, ".", v->patch);
 }
 
-bool gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, const float* a, const float* b,
-          float beta, float* c) {
+bool gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, const float* a, Index lda,
+          const float* b, Index ldb, float beta, float* c, Index ldc) {
   const OneThread one;
-  const bool transpose_a = ta == Transpose::yes, transpose_b = tb == Transpose::yes;
-  return dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', m, n, k, 1.F, a,
-                    transpose_a ? m : k, b, transpose_b ? k : n, beta, c, n) == dnnl_success;
+  const auto flag = [](Transpose t) { return t == Transpose::yes ? 'T' : 'N'; };
+  return dnnl_sgemm(flag(ta), flag(tb), m, n, k, 1.F, a, lda, b, ldb, beta, c, ldc) == dnnl_success;
 }
 
 std::unique_ptr<Packed> packed(Transpose tb, Index m, Index n, Index k, Pool& pool) {

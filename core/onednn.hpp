@@ -13,8 +13,8 @@ namespace engram::onednn {
 std::string name();
 
 /// `gemm` in float; false when Engram was built without it.
-bool gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, const float* a, const float* b,
-          float beta, float* c);
+bool gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, const float* a, Index lda,
+          const float* b, Index ldb, float beta, float* c, Index ldc);
 
 /// A right operand op(b) [k, n] laid out for products with m rows. Used by one thread at a time.
 class Packed {

@@ -3,6 +3,7 @@
 
 #include "engram/core/tape.hpp"
 #include "engram/nn/init.hpp"
+#include "engram/ops/affine_cross_entropy.hpp"
 #include "engram/ops/matmul.hpp"
 
 namespace engram::nn {
@@ -28,6 +29,14 @@ class Linear {
     Tape<T>& tape = x.tape();
     return bias_ ? affine(x, tape.read(w, site), tape.read(b, site), site)
                  : matmul(x, tape.read(w, site), {}, site);
+  }
+
+  /// cross_entropy((*this)(x), targets, options) as one operation: see `affine_cross_entropy`.
+  Var<T> cross_entropy(const Var<T>& x, const Indices& targets,
+                       const CrossEntropyOptions& options = {}, Site site = Site::current()) const {
+    Tape<T>& tape = x.tape();
+    const Var<T> bias = bias_ ? tape.read(b, site) : tape.constant(Array<T>({w.shape()[1]}), site);
+    return affine_cross_entropy(x, tape.read(w, site), bias, targets, options, false, site);
   }
 
   void visit(auto&& f) {

@@ -48,17 +48,20 @@ class Operand {
   }
   /// `count` elements from `i` on; lanes past them repeat the last, so that no lane computes
   /// something the data does not hold.
-  Batch<T> load(Index i, Index count) const {
-    if (step_ == 0) return Batch<T>::load_unaligned(same_.data());
-    if (count == kLanes<T>) return Batch<T>::load_unaligned(data_ + i);
+  [[gnu::always_inline]] Batch<T> load(Index i, Index count) const {
+    if (step_ != 0 && count < kLanes<T>) return load_some(data_ + i, count);
+    return Batch<T>::load_unaligned(step_ == 0 ? same_.data() : data_ + i);
+  }
+
+ private:
+  [[gnu::noinline]] static Batch<T> load_some(const T* from, Index count) {
     std::array<T, Batch<T>::size> lanes;
     for (Index k = 0; k < kLanes<T>; ++k) {
-      lanes[static_cast<std::size_t>(k)] = data_[i + std::min(k, count - 1)];
+      lanes[static_cast<std::size_t>(k)] = from[std::min(k, count - 1)];
     }
     return Batch<T>::load_unaligned(lanes.data());
   }
 
- private:
   const T* data_;
   Index step_;
   std::array<T, Batch<T>::size> same_;
@@ -66,7 +69,7 @@ class Operand {
 
 /// Stores the first `count` lanes.
 template <class T>
-void store(const Batch<T>& batch, T* to, Index count) {
+[[gnu::always_inline]] inline void store(const Batch<T>& batch, T* to, Index count) {
   if (count == kLanes<T>) {
     batch.store_unaligned(to);
   } else {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engram/ops/abs.hpp"
+#include "engram/ops/affine_cross_entropy.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/binary_cross_entropy.hpp"
 #include "engram/ops/broadcast_to.hpp"

@@ -61,6 +61,19 @@ T logsumexp_of_row(const T* x, Index n) {
   return std::log(total) + m;
 }
 
+/// y = beta y + scale exp(x - shift), for n numbers that lie together.
+template <class T>
+void scaled_exp_of_row(const T* x, Index n, T shift, T scale, T beta, T* y) {
+  const Operand<T> row(x, 1), before(y, 1);
+  const Batch<T> shifts(shift), scales(scale);
+  for (Index i = 0; i < n; i += kLanes<T>) {
+    const Index count = std::min(kLanes<T>, n - i);
+    Batch<T> value = scales * exp(row.load(i, count) - shifts);
+    if (beta != 0) value += before.load(i, count);
+    store<T>(value, y + i, count);
+  }
+}
+
 /// ln Σ exp x over the axes where `kept` has extent 1.
 template <class T>
 Array<T> reduce_logsumexp(const Array<T>& x, const Shape& kept) {

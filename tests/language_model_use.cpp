@@ -15,12 +15,12 @@ BOOST_AUTO_TEST_CASE(every_token_but_the_first_is_evaluated) {
   const auto loss_of = [&](std::size_t begin, std::size_t end) {  // summed, from a zero state
     Tape<float> tape;
     const auto count = static_cast<Index>(end - begin);
-    const auto [logits, state] =
+    const auto [h, state] =
         training.model(tape, Indices({count, 1}, text.subspan(begin, end - begin)));
     return static_cast<double>(count) *
-           static_cast<double>(
-               cross_entropy(logits, Indices({count}, text.subspan(begin + 1, end - begin)))
-                   .item());
+           static_cast<double>(cross_entropy(training.model.logits(h),
+                                             Indices({count}, text.subspan(begin + 1, end - begin)))
+                                   .item());
   };
   const auto measured = [&](Index lanes, int shards) {
     const Workers workers(2);
@@ -50,8 +50,11 @@ BOOST_AUTO_TEST_CASE(tied_models_share_one_matrix) {
              boost::test_tools::per_element());
   Tape<float> tape;
   const Indices tokens({2, 1}, {1, 3});
-  const auto gradients =
-      tape.backward(cross_entropy(model(tape, tokens).logits, Indices({2}, {0, 4})));
+  const Var<float> h = model(tape, tokens).h;
+  const Var<float> loss = model.loss(h, Indices({2}, {0, 4}));
+  BOOST_TEST(loss.item() == cross_entropy(model.logits(h), Indices({2}, {0, 4})).item(),
+             boost::test_tools::tolerance(1e-6F));
+  const auto gradients = tape.backward(loss);
   const auto* gradient = gradients.find(model.embedding.w);
   BOOST_TEST((gradient && !gradient->is_sparse()));  // every row takes part in the readout
 }

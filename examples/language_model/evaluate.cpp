@@ -4,7 +4,6 @@
 #include <chrono>
 
 #include "engram/examples/language_model/batches.hpp"
-#include "engram/ops/cross_entropy.hpp"
 
 namespace engram::language_model {
 namespace {
@@ -17,10 +16,10 @@ struct Part {
 // The summed loss of a chunk; the state goes on.
 void read(const LanguageModel& model, Tape<float>& tape, const Chunk& chunk, Part& part) {
   const NoRecord<float> values_only{tape};
-  const auto [logits, state] = model(tape, chunk.x, nn::on(tape, part.state));
+  const auto [h, state] = model(tape, chunk.x, nn::on(tape, part.state));
   const Indices targets = chunk.y.reshaped({chunk.y.size()});
-  part.loss += static_cast<double>(cross_entropy(logits, targets).item()) *
-               static_cast<double>(targets.size());
+  part.loss +=
+      static_cast<double>(model.loss(h, targets).item()) * static_cast<double>(targets.size());
   part.state = nn::values(state);
 }
 

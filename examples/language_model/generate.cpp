@@ -28,10 +28,10 @@ void generate(const LanguageModel& model, const Vocabulary& vocabulary, const Ge
   for (std::int64_t written = 0; written < asked.length; ++written) {
     tape.clear();
     const auto length = static_cast<Index>(read.size());
-    const auto [logits, next] =
+    const auto [h, next] =
         model(tape, Indices({length, 1}, std::span<const std::int32_t>(read)), nn::on(tape, state));
     state = nn::values(next);
-    const Array<float> all = logits.value();
+    const Array<float> all = model.logits(h).value();
     const auto width = static_cast<std::size_t>(vocabulary.size());
     const std::int32_t id = sampler.choose(all.values().last(width));
     write(writing.add(vocabulary.token(id)));

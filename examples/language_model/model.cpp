@@ -30,9 +30,19 @@ LanguageModel::Output LanguageModel::operator()(Tape<float>& tape, const Indices
     return random ? dropout(x, options_.dropout, *random) : x;
   };
   const auto [y, next] = lstm(drop(embedding(tape, tokens)), state, random);
-  const Var<float> h = reshape(drop(y), {tokens.size(), options_.hidden});
-  if (readout) return {(*readout)(h), next};
-  return {matmul(h, tape.read(embedding.w), {.b = true}) + tape.read(readout_b), next};
+  return {reshape(drop(y), {tokens.size(), options_.hidden}), next};
+}
+
+Var<float> LanguageModel::logits(const Var<float>& h) const {
+  if (readout) return (*readout)(h);
+  Tape<float>& tape = h.tape();
+  return matmul(h, tape.read(embedding.w), {.b = true}) + tape.read(readout_b);
+}
+
+Var<float> LanguageModel::loss(const Var<float>& h, const Indices& next) const {
+  if (readout) return readout->cross_entropy(h, next);
+  Tape<float>& tape = h.tape();
+  return affine_cross_entropy(h, tape.read(embedding.w), tape.read(readout_b), next, {}, true);
 }
 
 }  // namespace engram::language_model

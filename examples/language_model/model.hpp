@@ -30,13 +30,16 @@ class LanguageModel {
   LanguageModel(const ModelOptions& options, Random& random);
 
   struct Output {
-    Var<float> logits;  ///< [T * B, V]
+    Var<float> h;  ///< [T * B, H], what the readout reads
     State state;
   };
-  /// Tokens [T, B] -> the logits of the token after each. `random` draws the dropout; without it
-  /// there is none.
+  /// Reads tokens [T, B]. `random` draws the dropout; without it there is none.
   Output operator()(Tape<float>& tape, const Indices& tokens, const State& state = {},
                     Random* random = nullptr) const;
+  /// The logits [T * B, V] of the token after each.
+  Var<float> logits(const Var<float>& h) const;
+  /// The mean cross-entropy of `next` [T * B], the tokens after each, in nats.
+  Var<float> loss(const Var<float>& h, const Indices& next) const;
 
   const ModelOptions& options() const { return options_; }
 

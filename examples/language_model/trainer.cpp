@@ -47,11 +47,11 @@ Trainer::Step Trainer::step() {
     const Chunk chunk = lanes_.chunk(k, begin, end);
     Carried& carried = carried_[static_cast<std::size_t>(s)];
     Random random = dropout_stream(settings_.seed, position_.step, s);
-    const auto [logits, state] =
+    const auto [h, state] =
         model_(tape, chunk.x, nn::on(tape, carried), settings_.dropout > 0 ? &random : nullptr);
     carried = nn::values(state);
     const auto share = static_cast<float>(end - begin) / static_cast<float>(lanes_.lanes());
-    return share * cross_entropy(logits, chunk.y.reshaped({chunk.y.size()}));
+    return share * model_.loss(h, chunk.y.reshaped({chunk.y.size()}));
   });
   double norm = std::numeric_limits<double>::quiet_NaN();
   try {

@@ -11,10 +11,10 @@ class Generation {
 
   void step() {
     tape_.clear();
-    const auto [logits, next] =
+    const auto [y, next] =
         model_(tape_, token_, state_.empty() ? Model::State{} : nn::on(tape_, state_));
     state_ = nn::values(next);
-    const Array<float> scores = logits.value();
+    const Array<float> scores = model_.readout(y).value();
     const auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
     token_ = Indices({1, 1}, {static_cast<std::int32_t>(best)});
   }

@@ -57,7 +57,7 @@ Model::Model(const Sizes& sizes, bool fused, Random&& random)
 Model::Output Model::operator()(Tape<float>& tape, const Indices& tokens,
                                 const State& state) const {
   const auto [y, next] = lstm(embedding(tape, tokens), state);
-  return {readout(reshape(y, {tokens.size(), y.extent(-1)})), next};
+  return {reshape(y, {tokens.size(), y.extent(-1)}), next};
 }
 
 Text::Text(const Sizes& sizes) : sizes_(sizes) {

@@ -18,7 +18,7 @@ class Model {
   Model(const Sizes& sizes, bool fused);
 
   struct Output {
-    Var<float> logits;  ///< [T * B, V]
+    Var<float> y;  ///< [T * B, H], what the readout reads
     State state;
   };
   Output operator()(Tape<float>& tape, const Indices& tokens, const State& state) const;

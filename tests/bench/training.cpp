@@ -1,7 +1,6 @@
 // Training: truncated backpropagation through time, one shard a thread.
 #include "engram/core/shards.hpp"
 #include "engram/nn/visit.hpp"
-#include "engram/ops/cross_entropy.hpp"
 #include "engram/optim/clip.hpp"
 #include "engram/optim/sgd.hpp"
 #include "engram/tests/bench/model.hpp"
@@ -25,11 +24,12 @@ class Training {
       const Index begin = sizes_.batch * shard / kShards;
       const Index lanes = sizes_.batch * (shard + 1) / kShards - begin;
       auto& state = states_[static_cast<std::size_t>(shard)];
-      const auto [logits, next] = model_(tape, text_.chunk(steps_, begin, lanes, 0),
-                                         state.empty() ? Model::State{} : nn::on(tape, state));
+      const auto [y, next] = model_(tape, text_.chunk(steps_, begin, lanes, 0),
+                                    state.empty() ? Model::State{} : nn::on(tape, state));
       state = nn::values(next);
       const Indices targets = text_.chunk(steps_, begin, lanes, 1);
-      const Var<float> loss = cross_entropy(logits, Indices({targets.size()}, targets.values()));
+      const Var<float> loss =
+          model_.readout.cross_entropy(y, Indices({targets.size()}, targets.values()));
       return loss * (static_cast<float>(lanes) / static_cast<float>(sizes_.batch));
     });
     optim::clip_global_norm(result.gradients, 5.0, &workers_);

@@ -228,6 +228,24 @@ def ops(path):
         (6, 5),
         indices=gaps,
     )
+    # 300 classes: more than one block of them.
+    many = [4, 299, 255, 256, -1, 17]
+    case(
+        "affine_cross_entropy",
+        lambda x, w, b, y: F.cross_entropy(x @ w + b, y, ignore_index=-1),
+        (6, 3),
+        (3, 300),
+        (300,),
+        indices=many,
+    )
+    case(
+        "affine_cross_entropy_transposed",
+        lambda x, w, b, y: F.cross_entropy(x @ w.T + b, y, ignore_index=-1, reduction="sum"),
+        (6, 3),
+        (300, 3),
+        (300,),
+        indices=many,
+    )
     case("mse", F.mse_loss, (3, 4), (3, 4))
     case(
         "binary_cross_entropy_with_logits",
