@@ -49,6 +49,24 @@ void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, const T* a, Ind
 }
 
 template <class T>
+void gemm(const Workers* workers, Transpose ta, Transpose tb, Index m, Index n, Index k, const T* a,
+          const T* b, T beta, T* c) {
+  // With few rows a product takes as long as reading b; starting a thread takes microseconds.
+  // Wide blocks are read faster.
+  constexpr Index kWorthwhile = 1 << 17, kWide = 1024;
+  if (!workers || k * n < kWorthwhile || n < kWide / 2) {
+    return gemm(ta, tb, m, n, k, a, b, beta, c);
+  }
+  const Index blocks = 2 * std::clamp<Index>(n / (2 * kWide), 1, 8);
+  const Index lda = ta == Transpose::yes ? m : k, ldb = tb == Transpose::yes ? k : n;
+  workers->each(blocks, [&](Index block) {
+    const Index begin = n * block / blocks, end = n * (block + 1) / blocks;
+    const T* from = b + (tb == Transpose::yes ? begin * k : begin);
+    gemm(ta, tb, m, end - begin, k, a, lda, from, ldb, beta, c + begin, n);
+  });
+}
+
+template <class T>
 PackedMatrix<T>::PackedMatrix() = default;
 template <class T>
 PackedMatrix<T>::~PackedMatrix() = default;
@@ -90,5 +108,9 @@ template void gemm(Transpose, Transpose, Index, Index, Index, const float*, Inde
                    Index, float, float*, Index);
 template void gemm(Transpose, Transpose, Index, Index, Index, const double*, Index, const double*,
                    Index, double, double*, Index);
+template void gemm(const Workers*, Transpose, Transpose, Index, Index, Index, const float*,
+                   const float*, float, float*);
+template void gemm(const Workers*, Transpose, Transpose, Index, Index, Index, const double*,
+                   const double*, double, double*);
 
 }  // namespace engram

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engram/core/array.hpp"
+#include "engram/core/parallel.hpp"
 
 namespace engram {
 
@@ -29,6 +30,12 @@ void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, const T* a, con
   gemm(ta, tb, m, n, k, a, ta == Transpose::yes ? m : k, b, tb == Transpose::yes ? k : n, beta, c,
        n);
 }
+
+/// The same for matrices without gaps, a large product shared out by columns of c among `workers`
+/// when they are not null. How it is cut depends on the sizes alone.
+template <class T>
+void gemm(const Workers* workers, Transpose ta, Transpose tb, Index m, Index n, Index k, const T* a,
+          const T* b, T beta, T* c);
 
 namespace onednn {
 class Packed;

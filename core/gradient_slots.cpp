@@ -305,7 +305,7 @@ void GradientSlots<T>::multiply_out(Id id) {
   Span span(tape_.track());
   T beta = 0;
   T* target = open(id, false, beta);
-  sums_.multiply_out(id, target, beta);
+  sums_.multiply_out(id, tape_.workers(), target, beta);
   if (!span) return;
   const Array<T>& sum = slot(id).gradient;
   span.done("products of a leaf", Direction::backward, sum.shape(), sum.values().size_bytes(),

@@ -83,12 +83,12 @@ Array<T> LeafSums<T>::stacked(Id id, Array<T> Product::*factor, Index rows) cons
 }
 
 template <class T>
-void LeafSums<T>::multiply_out(Id id, T* target, T beta) const {
+void LeafSums<T>::multiply_out(Id id, const Workers* workers, T* target, T beta) const {
   Index rows = 0;
   for (const Product& part : products_) rows += part.id == id ? part.x.extent(0) : 0;
   const Array<T> x = stacked(id, &Product::x, rows), dy = stacked(id, &Product::dy, rows);
-  gemm(Transpose::yes, Transpose::no, x.extent(1), dy.extent(1), rows, x.data(), dy.data(), beta,
-       target);
+  gemm(workers, Transpose::yes, Transpose::no, x.extent(1), dy.extent(1), rows, x.data(), dy.data(),
+       beta, target);
 }
 
 template class LeafSums<float>;

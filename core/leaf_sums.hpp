@@ -29,7 +29,7 @@ class LeafSums {
   /// The sum of the rows kept for a table of shape `table`.
   Gradient<T> rows(Id id, const Shape& table);
   /// target = beta * target + Σ xᵀ dy, as one product: the sum over the uses is its inner sum.
-  void multiply_out(Id id, T* target, T beta) const;
+  void multiply_out(Id id, const Workers* workers, T* target, T beta) const;
 
  private:
   struct Rows {

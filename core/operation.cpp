@@ -47,8 +47,8 @@ void Into<T>::add_product(const Array<T>& x, const Array<T>& dy) {
     return;
   }
   in_place([&](T* target, T beta) {
-    gemm(Transpose::yes, Transpose::no, x.extent(1), dy.extent(1), x.extent(0), x.data(), dy.data(),
-         beta, target);
+    gemm(pass_->tape_.workers(), Transpose::yes, Transpose::no, x.extent(1), dy.extent(1),
+         x.extent(0), x.data(), dy.data(), beta, target);
   });
 }
 

@@ -3,16 +3,18 @@
 namespace engram {
 
 template <class T>
-void RepeatedOperands<T>::multiply(Id id, Transpose tb, Index m, Index n, Index k, const T* a,
-                                   const T* b, T beta, T* c) {
+void RepeatedOperands<T>::multiply(const Workers* workers, Id id, Transpose tb, Index m, Index n,
+                                   Index k, const T* a, const T* b, T beta, T* c) {
   if (m > kFewRows || m == 0 || n == 0 || k == 0) {
-    return gemm(Transpose::no, tb, m, n, k, a, b, beta, c);
+    return gemm(workers, Transpose::no, tb, m, n, k, a, b, beta, c);
   }
   Ways& ways = entries_[id];
   Way& way = tb == Transpose::yes ? ways.transposed : ways.forward;
   // What was repeated forward is repeated backward, so there the first use already pays.
   const bool again = ways.forward.uses + ways.transposed.uses > 1;
-  if (++way.uses == 1 && !again) return gemm(Transpose::no, tb, m, n, k, a, b, beta, c);
+  if (++way.uses == 1 && !again) {
+    return gemm(workers, Transpose::no, tb, m, n, k, a, b, beta, c);
+  }
   if (!way.packed.fits(m)) way.packed.pack(tb, m, n, k, b, *entries_.get_allocator().pool);
   way.packed.multiply(a, beta, c);
 }

@@ -20,8 +20,8 @@ class RepeatedOperands {
   explicit RepeatedOperands(Pool& pool) : entries_(PoolAllocator<Entry>(pool)) {}
 
   /// c = a op(b) + beta c, as `gemm`, where b is the value of leaf `id`.
-  void multiply(Id id, Transpose tb, Index m, Index n, Index k, const T* a, const T* b, T beta,
-                T* c);
+  void multiply(const Workers* workers, Id id, Transpose tb, Index m, Index n, Index k, const T* a,
+                const T* b, T beta, T* c);
   /// Whether more than one small product has been made with `id` on the right.
   bool is_repeated(Id id) const;
   /// Forgets the numbers and keeps the memory of those that were used since the last `clear`.

@@ -84,6 +84,11 @@ class Tape {
   /// Whether operations are recorded for backward; while not, only their values are kept.
   bool recording() const { return recording_; }
 
+  /// Threads that large matrix products on this tape are shared out to, from now on, or none for
+  /// null: for a batch too small to be cut into shards. They must outlive their use.
+  void use(const Workers* workers) { workers_ = workers; }
+  const Workers* workers() const { return workers_; }
+
   /// Times every operation from now on, or none for null. See core/profile.hpp.
   void profile(Profile* profile);
 
@@ -157,6 +162,7 @@ class Tape {
   std::unique_ptr<Pass<T>> pass_;  ///< kept for the memory of its tables
   std::uint32_t generation_ = 1;
   bool recording_ = true;
+  const Workers* workers_ = nullptr;
   std::shared_ptr<Track> track_;          ///< null while nothing is timed
   const Site* inherited_site_ = nullptr;  ///< while a derivative rule runs: of the op it is for
 };

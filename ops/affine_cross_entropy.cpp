@@ -17,8 +17,8 @@ namespace {
 
 // ln(e^a + e^b)
 double logaddexp(double a, double b) {
-  const double m = std::max(a, b);
-  return std::isinf(m) ? m : m + std::log(std::exp(a - m) + std::exp(b - m));
+  const double high = std::max(a, b), low = std::min(a, b);
+  return std::isinf(low) || std::isinf(high) ? high : high + std::log1p(std::exp(low - high));
 }
 
 // The classes are taken a block at a time: a block of logits and its derivative stay in the cache

@@ -1,7 +1,9 @@
 // fused: any elementwise expression, written as one lambda, as one operation.
 //
-//   c = fused([](auto f, auto i, auto g, auto c) { return sigmoid(f) * c + sigmoid(i) * tanh(g); },
-//             f, i, g, c);
+//   constexpr auto kState = [](auto f, auto i, auto g, auto c) {
+//     return sigmoid(f) * c + sigmoid(i) * tanh(g);
+//   };
+//   c = fused(kState, f, i, g, c);
 //
 // One pass over the memory instead of one for each function, and nothing kept but the result: the
 // backward pass computes the expression again, with its derivatives (ops/dual.hpp).
@@ -78,44 +80,34 @@ struct Fused {
     }
   }
 
-  // Inputs of the shape of the result get their derivatives in one pass, others in one each, which
-  // sums over the axes they were broadcast along.
+  // One pass for all inputs. The derivative of one that was broadcast is written out as a whole and
+  // summed by the accumulator.
   template <class T, std::size_t... I>
   void backward(const Call<T>& call, std::index_sequence<I...> all) const {
     const Shape& shape = call.y().shape();
-    if (((call.part(I).shape() == shape) && ...)) return together(call, all);
-    const auto each = [&]<std::size_t k>() {
-      auto dx = call.into(k);
-      if constexpr (dual::has(kInputs<T, I...>, k)) {
-        if (!dx) return;
-        T beta = 0;
-        const Array<T>& target = dx.part(beta);
-        map_add([&](const auto& u,
-                    const auto&... v) { return u * at<Batch<T>>(all, v...).template by<k>(); },
-                shape, target.shape(), target.strides(), target.edit_shared(), beta, call.dy(),
-                call.part(I)...);
-      }
-    };
-    (each.template operator()<I>(), ...);
-  }
-
-  template <class T, std::size_t... I>
-  void together(const Call<T>& call, std::index_sequence<I...> all) const {
+    std::array<Array<T>, N> whole{};
     std::array<const Array<T>*, N> targets{};
     std::array<T, N> beta{};
     const auto open = [&]<std::size_t k>() {
       if constexpr (dual::has(kInputs<T, I...>, k)) {
-        if (auto dx = call.into(k)) targets[k] = &dx.part(beta[k]);
+        auto dx = call.into(k);
+        if (!dx) return;
+        if (call.part(k).shape() == shape) {
+          targets[k] = &dx.part(beta[k]);
+        } else {
+          whole[k] = Array<T>::uninitialized(shape, call.var(k).tape().pool());
+          targets[k] = &whole[k];
+        }
       }
     };
     (open.template operator()<I>(), ...);
-    const Shape& shape = call.y().shape();
     const Nest<2 * N + 1> nest(
-        shape, {call.part(I).strides()..., (targets[I] ? *targets[I] : call.dy()).strides()...,
-                shape.strides()});
+        shape, {broadcast_strides(call.part(I).shape(), call.part(I).strides(), shape)...,
+                (targets[I] ? *targets[I] : call.dy()).strides()..., shape.strides()});
     const Index n = nest.run_length();
+    const auto& step = nest.step();
     nest.each([&](const std::array<Index, 2 * N + 1>& from) {
-      const std::tuple operands{Operand<T>(call.part(I).data() + from[I], 1)...};
+      const std::tuple operands{Operand<T>(call.part(I).data() + from[I], step[I])...};
       const Operand<T> upstream(call.dy().data() + from[2 * N], 1);
       for (Index i = 0; i < n; i += kLanes<T>) {
         const Index count = std::min(kLanes<T>, n - i);
@@ -124,6 +116,10 @@ struct Fused {
         (store_into<I>(targets[I], from[N + I] + i, beta[I], u, y, count), ...);
       }
     });
+    const auto sum = [&]<std::size_t k>() {
+      if (targets[k] == &whole[k]) call.into(k) += whole[k];
+    };
+    (sum.template operator()<I>(), ...);
   }
 
   template <std::size_t k, class T, unsigned inputs>

@@ -18,17 +18,19 @@ Shape leading(const Shape& x) { return x.axes(0, x.rank() - 2); }
 /// The right operand of a product as the tape knows it.
 template <class T>
 struct Right {
+  Tape<T>* tape;
   RepeatedOperands<T>* repeated = nullptr;  ///< null: not a leaf
   Id id = 0;
 
-  explicit Right(const Var<T>& b) : id(b.id()) {
+  explicit Right(const Var<T>& b) : tape(&b.tape()), id(b.id()) {
     const Kind kind = b.tape().node(b).kind;
     if (kind == Kind::parameter || kind == Kind::variable) repeated = &b.tape().repeated();
   }
   void multiply(Transpose tb, Index m, Index n, Index k, const T* pa, const T* pb, T beta,
                 T* to) const {
-    if (repeated) return repeated->multiply(id, tb, m, n, k, pa, pb, beta, to);
-    gemm(Transpose::no, tb, m, n, k, pa, pb, beta, to);
+    const Workers* workers = tape->workers();
+    if (repeated) return repeated->multiply(workers, id, tb, m, n, k, pa, pb, beta, to);
+    gemm(workers, Transpose::no, tb, m, n, k, pa, pb, beta, to);
   }
 };
 

@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(writing_is_decided_by_the_seed) {
   training.run(20);
   const auto written = [&](const Generate& asked) {
     std::string out;
-    generate(training.model, training.corpus.vocabulary, asked,
+    generate(training.model, training.corpus.vocabulary, asked, Workers(2),
              [&](std::string_view piece) { out += piece; });
     return out;
   };

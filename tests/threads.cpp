@@ -8,6 +8,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "engram/core/random.hpp"
+#include "engram/nn/linear.hpp"
+#include "engram/nn/lstm.hpp"
 #include "engram/ops/ops.hpp"
 
 namespace engram::testing {
@@ -58,6 +60,38 @@ std::vector<Array<float>> trained(std::uint64_t seed) {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(threads)
+
+// One sequence cannot be cut into shards: its products are shared out instead.
+BOOST_AUTO_TEST_CASE(one_sequence_uses_all_threads_and_gives_the_same_bits) {
+  Random random{5};
+  constexpr Index kHidden = 300;
+  const nn::Lstm<float> lstm({.input = 8, .hidden = kHidden}, random);
+  const nn::Linear<float> readout({.in = kHidden, .out = 700}, random);
+  const auto x = random.normal<float>({3, 1, 8});
+  const auto gradients = [&](const Workers* workers) {
+    Tape<float> tape;
+    tape.use(workers);
+    const auto y = readout(lstm(tape.constant(x)).y);
+    const auto all = tape.backward(sum(y * y));
+    return std::vector<Array<float>>{y.value(), all[lstm.layers[0].w_ih], all[lstm.layers[0].w_hh],
+                                     all[readout.w]};
+  };
+  const auto plain = gradients(nullptr);
+  const Workers one(1), two(2), five(5);
+  const auto expected = gradients(&one);
+  for (const Workers* workers : {&two, &five}) {
+    const auto got = gradients(workers);
+    for (std::size_t k = 0; k < got.size(); ++k) BOOST_TEST(same_bits(got[k], expected[k]));
+  }
+  for (std::size_t k = 0; k < plain.size(); ++k) {
+    float worst = 0, largest = 0;
+    for (Index i = 0; i < plain[k].size(); ++i) {
+      worst = std::max(worst, std::abs(plain[k][i] - expected[k][i]));
+      largest = std::max(largest, std::abs(plain[k][i]));
+    }
+    BOOST_TEST(worst <= 1e-5F * largest);
+  }
+}
 
 BOOST_AUTO_TEST_CASE(tapes_at_once_compute_what_they_compute_alone) {
   std::vector<std::vector<Array<float>>> alone, together(kThreads);

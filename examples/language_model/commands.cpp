@@ -55,7 +55,7 @@ void carry_out(const Train& asked, const std::string& program) {
   run.progress().line("");
   Generate sample;
   sample.length = level == Level::word ? 120 : 600;
-  generate(run.model(), run.vocabulary(), sample, write_out);
+  generate(run.model(), run.vocabulary(), sample, run.workers(), write_out);
   std::cout << "\n\n";
   if (!run.metrics().reports().empty() && run.metrics().reports().back().split == "valid") {
     std::cout << "held-out loss  " << losses(run.metrics().reports().back().loss, level) << '\n';
@@ -91,7 +91,7 @@ void carry_out(const Evaluate& asked, const std::string&) {
 
 void carry_out(const Generate& asked, const std::string&) {
   const Checkpoint checkpoint = load_checkpoint(asked.checkpoint);
-  generate(make_model(checkpoint), checkpoint.vocabulary, asked, write_out);
+  generate(make_model(checkpoint), checkpoint.vocabulary, asked, Workers(), write_out);
   std::cout << '\n';
 }
 

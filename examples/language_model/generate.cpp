@@ -12,7 +12,7 @@ Stream beginning(const Vocabulary& vocabulary) {
 }  // namespace
 
 void generate(const LanguageModel& model, const Vocabulary& vocabulary, const Generate& asked,
-              const std::function<void(std::string_view)>& write) {
+              const Workers& workers, const std::function<void(std::string_view)>& write) {
   Stream read = vocabulary.encode_prompt(asked.prompt);
   Writing writing(vocabulary.level());
   for (const std::int32_t id : read) write(writing.add(vocabulary.token(id)));
@@ -23,6 +23,7 @@ void generate(const LanguageModel& model, const Vocabulary& vocabulary, const Ge
     sampler.exclude(*unknown);
   }
   Tape<float> tape;
+  tape.use(&workers);
   const NoRecord<float> values_only{tape};
   Carried state;
   for (std::int64_t written = 0; written < asked.length; ++written) {

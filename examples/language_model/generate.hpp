@@ -11,8 +11,8 @@ namespace engram::language_model {
 
 /// Writes the prompt and `asked.length` tokens after it, giving each to `write` as it comes, always
 /// whole characters. Without a prompt it begins as after an empty line. Throws `BadData` for a
-/// prompt with unknown characters or words, before anything is written.
+/// prompt with unknown characters or words, before anything is written. `workers` share each step.
 void generate(const LanguageModel& model, const Vocabulary& vocabulary, const Generate& asked,
-              const std::function<void(std::string_view)>& write);
+              const Workers& workers, const std::function<void(std::string_view)>& write);
 
 }  // namespace engram::language_model

@@ -30,6 +30,7 @@ class Run {
 
   const Settings& settings() const { return settings_; }
   const LanguageModel& model() const { return model_; }
+  const Workers& workers() const { return workers_; }
   const Vocabulary& vocabulary() const { return corpus_.vocabulary; }
   const Position& position() { return trainer_.position(); }
   const Metrics& metrics() const { return metrics_; }

@@ -7,7 +7,10 @@ namespace {
 
 class Generation {
  public:
-  explicit Generation(const Sizes& sizes) : sizes_(sizes), model_(sizes, false) {}
+  Generation(const Sizes& sizes, int threads)
+      : sizes_(sizes), model_(sizes, false), workers_(threads) {
+    tape_.use(&workers_);
+  }
 
   void step() {
     tape_.clear();
@@ -27,6 +30,7 @@ class Generation {
  private:
   Sizes sizes_;
   Model model_;
+  Workers workers_;
   Tape<float> tape_;
   NoRecord<float> values_only_{tape_};
   nn::LstmState<Array<float>> state_;
@@ -36,7 +40,7 @@ class Generation {
 }  // namespace
 
 Json generate(const Options& options) {
-  Generation generation(generation_sizes(options.config));
+  Generation generation(generation_sizes(options.config), options.threads);
   const auto seconds = times(options.seconds, 50, [&] { generation.step(); });
   const auto microseconds = [&](double at) { return 1e6 * quantile(seconds, at); };
   // With one sequence every weight is read for one multiplication, so that what bounds a token is
