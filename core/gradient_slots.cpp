@@ -301,7 +301,8 @@ void GradientSlots<T>::add(Id id, const Array<T>& dx) {
 }
 
 template <class T>
-void GradientSlots<T>::multiply_out(Id id) {
+void GradientSlots<T>::add_up(Id id) {
+  if (!sums_.has_products(id)) return;
   Span span(tape_.track());
   T beta = 0;
   T* target = open(id, false, beta);
@@ -324,7 +325,7 @@ Gradient<T> GradientSlots<T>::take_rows(Id id) {
 
 template <class T>
 Gradient<T> GradientSlots<T>::take(Id id) {
-  if (sums_.has_products(id)) multiply_out(id);
+  add_up(id);
   if (!sums_.has_rows(id)) {
     if (!has(id)) make_own(id);
     finish(slot(id));

@@ -50,6 +50,8 @@ class GradientSlots {
   /// Whether nobody but the slot holds the memory of a gradient that is reached.
   bool is_free(Id id) const { return !keeps(id) && slot(id).gradient.is_unshared(); }
   LeafSums<T>& sums() { return sums_; }
+  /// Adds up the products kept for a leaf: all that there will be are there.
+  void add_up(Id id);
   void put(Id id, Array<T> gradient);
 
   /// Gives the memory of a gradient back that has been used and that nobody asked for.
@@ -90,7 +92,6 @@ class GradientSlots {
   T cover(Slot& owner, Index begin, Index end);
   void zero(const Slot& owner, Index begin, Index end);
   void finish(Slot& owner);
-  void multiply_out(Id id);
   Gradient<T> take_rows(Id id);
 
   Tape<T>& tape_;

@@ -83,12 +83,13 @@ Array<T> LeafSums<T>::stacked(Id id, Array<T> Product::*factor, Index rows) cons
 }
 
 template <class T>
-void LeafSums<T>::multiply_out(Id id, const Workers* workers, T* target, T beta) const {
+void LeafSums<T>::multiply_out(Id id, const Workers* workers, T* target, T beta) {
   Index rows = 0;
   for (const Product& part : products_) rows += part.id == id ? part.x.extent(0) : 0;
   const Array<T> x = stacked(id, &Product::x, rows), dy = stacked(id, &Product::dy, rows);
   gemm(workers, Transpose::yes, Transpose::no, x.extent(1), dy.extent(1), rows, x.data(), dy.data(),
        beta, target);
+  std::erase_if(products_, [&](const Product& part) { return part.id == id; });
 }
 
 template class LeafSums<float>;

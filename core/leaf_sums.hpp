@@ -28,8 +28,9 @@ class LeafSums {
   bool has_products(Id id) const;
   /// The sum of the rows kept for a table of shape `table`.
   Gradient<T> rows(Id id, const Shape& table);
-  /// target = beta * target + Σ xᵀ dy, as one product: the sum over the uses is its inner sum.
-  void multiply_out(Id id, const Workers* workers, T* target, T beta) const;
+  /// target = beta * target + Σ xᵀ dy, as one product: the sum over the uses is its inner sum. The
+  /// factors are forgotten.
+  void multiply_out(Id id, const Workers* workers, T* target, T beta);
 
  private:
   struct Rows {

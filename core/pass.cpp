@@ -123,6 +123,7 @@ void Pass<T>::run(const Var<T>& y, const BackwardOptions<T>& options) {
   }
   for (Id id = y.id() + 1; id-- > 0;) {
     if (has(id) && tape_.nodes_[id].kind == Kind::operation && wanted(id)) step(id);
+    if (!record_) tape_.repeated().each_first_used_at(id, [&](Id leaf) { slots_.add_up(leaf); });
   }
 }
 

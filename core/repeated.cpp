@@ -1,21 +1,30 @@
 #include "engram/core/repeated.hpp"
 
+#include "engram/core/tape.hpp"
+
 namespace engram {
 
 template <class T>
-void RepeatedOperands<T>::multiply(const Workers* workers, Id id, Transpose tb, Index m, Index n,
-                                   Index k, const T* a, const T* b, T beta, T* c) {
+RepeatedOperands<T>::RepeatedOperands(Tape<T>& tape)
+    : tape_(tape), entries_(PoolAllocator<Entry>(tape.pool())) {}
+
+template <class T>
+void RepeatedOperands<T>::multiply(Id id, Transpose tb, Index m, Index n, Index k, const T* a,
+                                   const T* b, T beta, T* c) {
   if (m > kFewRows || m == 0 || n == 0 || k == 0) {
-    return gemm(workers, Transpose::no, tb, m, n, k, a, b, beta, c);
+    return gemm(tape_.workers(), Transpose::no, tb, m, n, k, a, b, beta, c);
   }
   Ways& ways = entries_[id];
   Way& way = tb == Transpose::yes ? ways.transposed : ways.forward;
+  if (ways.forward.uses + ways.transposed.uses == 0) {
+    ways.first_use = static_cast<Id>(tape_.size());  // the operation being recorded
+  }
   // What was repeated forward is repeated backward, so there the first use already pays.
   const bool again = ways.forward.uses + ways.transposed.uses > 1;
   if (++way.uses == 1 && !again) {
-    return gemm(workers, Transpose::no, tb, m, n, k, a, b, beta, c);
+    return gemm(tape_.workers(), Transpose::no, tb, m, n, k, a, b, beta, c);
   }
-  if (!way.packed.fits(m)) way.packed.pack(tb, m, n, k, b, *entries_.get_allocator().pool);
+  if (!way.packed.fits(m)) way.packed.pack(tb, m, n, k, b, tape_.pool());
   way.packed.multiply(a, beta, c);
 }
 
@@ -28,7 +37,7 @@ bool RepeatedOperands<T>::is_repeated(Id id) const {
 template <class T>
 void RepeatedOperands<T>::clear() {
   for (auto at = entries_.begin(); at != entries_.end();) {
-    auto& [forward, transposed] = at->second;
+    auto& [forward, transposed, first_use] = at->second;
     if (forward.uses + transposed.uses == 0) {
       at = entries_.erase(at);
       continue;

@@ -17,13 +17,20 @@ class RepeatedOperands {
   /// Products of more rows than this gain nothing.
   static constexpr Index kFewRows = 128;
 
-  explicit RepeatedOperands(Pool& pool) : entries_(PoolAllocator<Entry>(pool)) {}
+  explicit RepeatedOperands(Tape<T>& tape);
 
   /// c = a op(b) + beta c, as `gemm`, where b is the value of leaf `id`.
-  void multiply(const Workers* workers, Id id, Transpose tb, Index m, Index n, Index k, const T* a,
-                const T* b, T beta, T* c);
+  void multiply(Id id, Transpose tb, Index m, Index n, Index k, const T* a, const T* b, T beta,
+                T* c);
   /// Whether more than one small product has been made with `id` on the right.
   bool is_repeated(Id id) const;
+  /// Calls f(id) for the leaves whose first product is operation `operation`: a backward pass that
+  /// is there has all contributions to them.
+  void each_first_used_at(Id operation, const auto& f) const {
+    for (const auto& [id, ways] : entries_) {
+      if (ways.first_use == operation) f(id);
+    }
+  }
   /// Forgets the numbers and keeps the memory of those that were used since the last `clear`.
   void clear();
 
@@ -34,9 +41,11 @@ class RepeatedOperands {
   };
   struct Ways {
     Way forward, transposed;
+    Id first_use = 0;
   };
   using Entry = std::pair<const Id, Ways>;
 
+  Tape<T>& tape_;
   std::unordered_map<Id, Ways, std::hash<Id>, std::equal_to<Id>, PoolAllocator<Entry>> entries_;
 };
 

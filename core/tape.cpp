@@ -12,7 +12,7 @@ constexpr std::size_t kChunk = 65536;  // bytes of operations allocated at a tim
 }
 
 template <class T>
-Tape<T>::Tape() : pool_(Pool::make()), repeated_(*pool_), pass_(std::make_unique<Pass<T>>(*this)) {
+Tape<T>::Tape() : pool_(Pool::make()), repeated_(*this), pass_(std::make_unique<Pass<T>>(*this)) {
   profile(Profile::of_environment());
 }
 

@@ -77,7 +77,7 @@ class Tape {
                                 const BackwardOptions<T>& options = {});
 
   /// Forgets all values and keeps the memory: a loop that clears, records and runs backward asks
-  /// the system for no more memory after its first turn.
+  /// the system for no more memory after its first two turns.
   void clear();
   std::size_t size() const { return nodes_.size(); }
 

@@ -28,9 +28,8 @@ struct Right {
   }
   void multiply(Transpose tb, Index m, Index n, Index k, const T* pa, const T* pb, T beta,
                 T* to) const {
-    const Workers* workers = tape->workers();
-    if (repeated) return repeated->multiply(workers, id, tb, m, n, k, pa, pb, beta, to);
-    gemm(workers, Transpose::no, tb, m, n, k, pa, pb, beta, to);
+    if (repeated) return repeated->multiply(id, tb, m, n, k, pa, pb, beta, to);
+    gemm(tape->workers(), Transpose::no, tb, m, n, k, pa, pb, beta, to);
   }
 };
 

@@ -99,12 +99,13 @@ def train(options):
     training = Training(options)
     peak_bytes = training.peak_bytes()
     loss = [training.step() for _ in range(5)][-1]
-    steps, start = training.steps, time.perf_counter()
-    while time.perf_counter() - start < options.seconds:
+    ends = [time.perf_counter()]
+    while ends[-1] - ends[0] < options.seconds:
         training.step()
-    seconds = time.perf_counter() - start
+        ends.append(time.perf_counter())
+    seconds = statistics.median(b - a for a, b in zip(ends, ends[1:]))
     return {
-        "tokens_per_second": (training.steps - steps) * training.config.tokens / seconds,
+        "tokens_per_second": training.config.tokens / seconds,
         "loss": loss,
         "peak_bytes": peak_bytes,
         "library": f"PyTorch {torch.__version__}",

@@ -1,0 +1,54 @@
+// What a backward pass takes beside the values on the tape.
+#include <boost/test/unit_test.hpp>
+
+#include "engram/core/random.hpp"
+#include "engram/nn/lstm.hpp"
+
+namespace engram::testing {
+namespace {
+
+constexpr Index kSteps = 200, kBatch = 4, kHidden = 16;
+
+// The most bytes that a pass takes beside what the tape holds, in numbers for a step, a lane and a
+// hidden unit.
+double taken(Index layers) {
+  Random random{1};
+  const nn::Lstm<double> lstm({.input = kHidden, .hidden = kHidden, .layers = layers}, random);
+  const auto x = random.normal<double>({kSteps, kBatch, kHidden});
+  Tape<double> tape;
+  double peak = 0;
+  for (int k = 0; k < 2; ++k) {  // the second time tables are there
+    tape.clear();
+    const auto y = sum(lstm(tape.constant(x)).y);
+    tape.pool().reset_peak();
+    const auto before = tape.pool().usage().in_use;
+    const auto gradients = tape.backward(y);
+    peak = static_cast<double>(tape.pool().usage().peak - before);
+  }
+  return peak / sizeof(double) / (kSteps * kBatch * kHidden);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(memory)
+
+#if !defined(__SANITIZE_ADDRESS__)  // nothing is pooled then
+
+// Beside a few steps at a time: the gradients of the outputs [T, B, H], and those of the
+// projection [T, B, 4 H], in which the gradients of the steps lie. The products of the recurrent
+// weights take the outputs side by side once more.
+BOOST_AUTO_TEST_CASE(the_gradients_of_the_steps_lie_in_that_of_the_sequence) {
+  const double one = taken(1);
+  BOOST_TEST(one > 4.0);
+  BOOST_TEST(one < 6.5);
+}
+
+BOOST_AUTO_TEST_CASE(a_layer_gives_its_gradients_back_before_the_next) {
+  BOOST_TEST(taken(4) < taken(1) + 1.0);
+}
+
+#endif
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace engram::testing
