@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up, builds and runs the benchmark. Words after it go to tests/bench/run.py:
-# ./bench.sh --help    ./bench.sh --torch-python PATH (measures PyTorch beside Engram)
+# ./bench.sh --help    ./bench.sh --peer-python PATH (measures PyTorch and onnxruntime beside Engram)
 # ./bench.sh micro     single operations; words after it go to Google Benchmark:
 # ./bench.sh micro --help    ./bench.sh micro --benchmark_filter=gemm/char-128
 set -euo pipefail

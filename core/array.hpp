@@ -46,6 +46,8 @@ class Array {
     const Index size = shape.size();
     return Array(shape, size > 1 ? pool.take(static_cast<std::size_t>(size) * sizeof(T)) : nullptr);
   }
+  /// A shape whose elements are not there any more; only `shape` may be asked of it.
+  static Array gone(const Shape& shape) { return Array(shape, nullptr); }
   static Array full(const Shape& shape, T value) {
     Array out = uninitialized(shape);
     std::fill_n(out.edit_shared(), out.size(), value);

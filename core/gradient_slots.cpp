@@ -145,7 +145,7 @@ void GradientSlots<T>::find_uses() {
     for (const Id input : tape_.inputs(node)) {
       Use& use = uses_[input];
       const bool next = node.operation->traits().result == Result::window && use.tiled >= 0 &&
-                        node.value.data() == tape_.node(input).value.data() + use.tiled;
+                        node.operation->first(tape_.node(input).value.shape()) == use.tiled;
       use.tiled = next ? use.tiled + node.value.size() : -1;
       ++use.count;
     }

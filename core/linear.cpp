@@ -9,6 +9,7 @@ namespace {
 
 struct BroadcastTo {
   static constexpr auto name = "broadcast_to";
+  static constexpr std::uint8_t needs = 0;
   Shape to;
 
   Shape shape(const Shape& x) const {
@@ -34,6 +35,7 @@ struct BroadcastTo {
 
 struct Accumulate {
   static constexpr auto name = "accumulate";
+  static constexpr std::uint8_t needs = 0;
   Shape to;
 
   template <class T>

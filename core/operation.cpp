@@ -83,6 +83,10 @@ const Array<T>& Call<T>::part(std::size_t input) const {
   return pass.tape_.part(var(input));
 }
 template <class T>
+const Array<T>& Call<T>::unread(std::size_t input) const {
+  return pass.tape_.node(var(input).id()).value;
+}
+template <class T>
 Into<T> Call<T>::into(std::size_t input) const {
   return Into<T>(pass, var(input).id());
 }

@@ -1,6 +1,7 @@
 // Operation: what the tape knows of a recorded op, and Into: where its derivative goes.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -75,6 +76,8 @@ struct Call {
   const Array<T>& array(std::size_t input) const;
   /// The same; it may be a part of another array.
   const Array<T>& part(std::size_t input) const;
+  /// The same for an input whose values are not read: only its shape is sure to be there.
+  const Array<T>& unread(std::size_t input) const;
   Var<T> var(std::size_t input) const;
   Into<T> into(std::size_t input) const;
   const Array<T>& y() const;
@@ -92,10 +95,19 @@ enum class Result : std::uint8_t {
   part,    ///< is a part of it, whose elements can lie apart
 };
 
+/// Whose values a derivative reads, as bits: of the inputs from the first on, and of the result.
+inline constexpr std::uint8_t kNeedsResult = 1U << 7, kNeedsAll = 0xff;
+/// The bit of an input; all inputs from the seventh on share one.
+constexpr std::uint8_t needs_input(std::size_t k) {
+  return static_cast<std::uint8_t>(1U << std::min<std::size_t>(k, 6));
+}
+
 /// What the memory of a backward pass depends on, known of an op's type.
 struct Traits {
   Result result = Result::apart;
   std::int8_t passes = -1;  ///< an input that is added as it is, once: its derivative is dy
+  /// Whose values the derivative reads, of inputs and result: what else is given back early.
+  std::uint8_t needs = kNeedsAll;
 };
 
 /// A recorded op, whatever its type. `record` (core/record.hpp) makes these from plain structs.
@@ -111,6 +123,8 @@ class Operation {
   virtual bool backward(const Call<T>& call) const = 0;
   /// For an op whose result is a part of its input's memory: that part of `x`.
   virtual Array<T> view(const Array<T>& x) const { return x; }
+  /// For a window: where it begins in an input of shape `x`.
+  virtual Index first(const Shape& x) const { return x.size(); }
   const Traits& traits() const { return traits_; }
 
  private:

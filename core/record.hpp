@@ -14,7 +14,8 @@
 // An op whose result is a part of its input's memory has `Array<T> view(const Array<T>& x) const`
 // in place of `forward`. Kernels that use the strides of their arrays say `static constexpr bool
 // takes_parts = true` and spare copies (see `Array`). An op that adds its input k as it is can say
-// `static constexpr int passes = k` (see `Traits`). An op of any number of inputs is given to
+// `static constexpr int passes = k`, and one whose derivative does not read all values
+// `static constexpr std::uint8_t needs` (see `Traits`). An op of any number of inputs is given to
 // `record_all` and takes `std::span<const Var<T>>` in `shape` and `forward`, and `const Call<T>&`
 // in the derivatives.
 #pragma once
@@ -35,8 +36,19 @@ inline constexpr bool kTakesParts = requires {
   requires Op::takes_parts;
 };
 
+/// Whose values the derivative of an op reads: all, unless it says otherwise (see `Traits`).
+template <class Op>
+constexpr std::uint8_t needs() {
+  if constexpr (requires { Op::needs; }) {
+    return Op::needs;
+  } else {
+    return kNeedsAll;
+  }
+}
+
 template <class Op, class T>
 const Array<T>& input(const Call<T>& call, std::size_t k) {
+  if (!(needs<Op>() & needs_input(k))) return call.unread(k);
   if constexpr (kTakesParts<Op>) {
     return call.part(k);
   } else {
@@ -62,6 +74,7 @@ constexpr Traits traits() {
   Traits out;
   if constexpr (kView<Op, T>) out.result = kTakesParts<Op> ? Result::part : Result::window;
   if constexpr (requires { Op::passes; }) out.passes = Op::passes;
+  out.needs = needs<Op>();
   return out;
 }
 
@@ -94,6 +107,13 @@ class Fixed final : public Operation<T> {
       return op_.view(x);
     } else {
       return x;
+    }
+  }
+  Index first(const Shape& x) const override {
+    if constexpr (requires { op_.first(x); }) {
+      return op_.first(x);
+    } else {
+      return Operation<T>::first(x);
     }
   }
 

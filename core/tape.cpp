@@ -59,6 +59,14 @@ void Tape<T>::refuse(const Var<T>& var) const {
   if (&var.tape() != this) {
     fail("values of two tapes meet; bring one over with tape.constant(other.value())");
   }
+  if (var.generation() == generation_ && var.id() < size()) {
+    const Node<T>& node = nodes_[var.id()];
+    throw located(node.operation->name(),
+                  Error(text("the value ", node.value.shape(),
+                             " was given back after its step; return it from the step, or keep its "
+                             "value() while the step runs")),
+                  node.site);
+  }
   fail(
       "this Var is stale: its tape was cleared after it was recorded; record it again, or keep "
       "its value() as an Array");
@@ -76,10 +84,24 @@ Var<T> Tape<T>::push(Array<T>&& value, const Operation<T>* operation, bool owned
   if (count > 1) {
     for (const Var<T>& input : inputs) inputs_.push_back(input.id());
   }
+  const unsigned needs = operation ? operation->traits().needs : 0U;
+  for (std::uint32_t k = 0; k < count; ++k) {
+    if (needs & needs_input(k)) nodes_[inputs[k].id()].is_needed = true;
+  }
   nodes_.emplace_back(std::move(value), operation, inherited_site_ ? *inherited_site_ : site, first,
                       count, operation ? Kind::operation : Kind::constant, operation != nullptr,
-                      owned);
+                      owned, (needs & kNeedsResult) != 0, false);
   return var(static_cast<Id>(nodes_.size() - 1));
+}
+
+template <class T>
+void Tape<T>::give_back(Id begin, Id end) {
+  for (Id id = begin; id < end; ++id) {
+    Node<T>& node = nodes_[id];
+    if (node.kind != Kind::operation || node.is_needed || node.value.size() < 2) continue;
+    node.value = Array<T>::gone(node.value.shape());
+    node.is_gone = true;
+  }
 }
 
 template <class T>

@@ -26,16 +26,18 @@ enum class Kind : std::uint8_t { constant, variable, parameter, operation };
 /// One entry of a tape: a value and how it came about. 72 bytes.
 template <class T>
 struct Node {
-  static constexpr std::uint32_t kMostInputs = (1U << 28) - 1;
+  static constexpr std::uint32_t kMostInputs = (1U << 26) - 1;
 
   Array<T> value;
   const Operation<T>* operation;  ///< null for a leaf
   Site site;
   std::uint32_t first_input;  ///< the only input itself, or where in the tape's list they begin
-  std::uint32_t inputs : 28;
+  std::uint32_t inputs : 26;
   Kind kind : 2;
   bool needs_gradient : 1;
   bool owns_operation : 1;
+  bool is_needed : 1;  ///< some derivative reads the value
+  bool is_gone : 1;    ///< the value was given back: only its shape is there
 };
 
 /// How to run backward.
@@ -81,6 +83,14 @@ class Tape {
   void clear();
   std::size_t size() const { return nodes_.size(); }
 
+  /// Gives back the values of the operations numbered [begin, end) that no derivative of what is
+  /// recorded so far reads, for others to use their memory. They can no longer be read, nor be
+  /// inputs of operations: for those who know that nobody wants to, as `nn::over_time` does.
+  void give_back(Id begin, Id end);
+
+  /// Excepts a value from `give_back`.
+  void keep(const Var<T>& var) { nodes_[readable(var)].is_needed = true; }
+
   /// Whether operations are recorded for backward; while not, only their values are kept.
   bool recording() const { return recording_; }
 
@@ -96,13 +106,12 @@ class Tape {
 
   /// The value of a `Var` of this tape. Throws `Error` for a `Var` of another or a cleared tape.
   const Array<T>& value(const Var<T>& var) {
-    check(var);
-    Array<T>& value = nodes_[var.id()].value;
+    Array<T>& value = nodes_[readable(var)].value;
     if (value.is_part()) value = value.dense();
     return value;
   }
   /// The same; it may be a part of another array.
-  const Array<T>& part(const Var<T>& var) const { return node(var).value; }
+  const Array<T>& part(const Var<T>& var) const { return nodes_[readable(var)].value; }
   const Node<T>& node(const Var<T>& var) const {
     check(var);
     return nodes_[var.id()];
@@ -145,6 +154,11 @@ class Tape {
   void check(const Var<T>& var) const {
     const bool good = var.is_on(*this) && var.generation() == generation_ && var.id() < size();
     if (!good) refuse(var);
+  }
+  Id readable(const Var<T>& var) const {
+    check(var);
+    if (nodes_[var.id()].is_gone) refuse(var);
+    return var.id();
   }
   [[noreturn]] void refuse(const Var<T>& var) const;
   Var<T> leaf(Array<T> value, Kind kind, const Site& site);

@@ -37,7 +37,7 @@ class Var {
   Id id() const { return id_; }
   std::uint32_t generation() const { return generation_; }
 
-  Shape shape() const { return tape().part(*this).shape(); }
+  Shape shape() const { return tape().node(*this).value.shape(); }
   int rank() const { return shape().rank(); }
   Index extent(int axis) const { return shape().extent(axis); }
   Index size() const { return shape().size(); }

@@ -27,10 +27,10 @@ struct Gru {
   Var<T> operator()(const Var<T>& x, bool fuse) const {
     Tape<T>& tape = x.tape();
     const Index hidden = w_hg.shape()[0];
-    const auto projected = affine(x, tape.read(w_ih), tape.read(b));  // all steps at once
+    auto projected = affine(x, tape.read(w_ih), tape.read(b));  // all steps at once
     const auto w_gates = tape.read(w_hrz), w_candidate = tape.read(w_hg);
     Var<T> h = tape.constant(Array<T>({x.extent(1), hidden}));
-    return nn::over_time(projected, [&](const Var<T>& projection) {
+    return nn::over_time(std::move(projected), [&](const Var<T>& projection) {
       const auto x_gates = slice(projection, 1, 0, 2 * hidden);
       const auto x_candidate = slice(projection, 1, 2 * hidden, 3 * hidden);
       const auto [r, z] = split<2>(affine(h, w_gates, x_gates));
@@ -77,12 +77,12 @@ struct PeepholeLstm {
 
   Var<T> operator()(const Var<T>& x, bool fuse) const {
     Tape<T>& tape = x.tape();
-    const auto projected = affine(x, tape.read(w_ih), tape.read(b));  // all steps at once
+    auto projected = affine(x, tape.read(w_ih), tape.read(b));  // all steps at once
     const auto recurrent = tape.read(w_hh);
     const auto p_f = tape.read(peephole_f), p_i = tape.read(peephole_i),
                p_o = tape.read(peephole_o);
     Var<T> h = tape.constant(Array<T>({x.extent(1), w_hh.shape()[0]})), c = h;
-    return nn::over_time(projected, [&](const Var<T>& projection) {
+    return nn::over_time(std::move(projected), [&](const Var<T>& projection) {
       const auto [f, i, g, o] = split<4>(affine(h, recurrent, projection));
       if (fuse) {
         // [fused]

@@ -39,10 +39,10 @@ class LstmLayer {
   /// x [T, B, in], h and c [B, H] -> the outputs [T, B, H]; h and c become those of the last step.
   Var<T> operator()(const Var<T>& x, Var<T>& h, Var<T>& c) const {
     Tape<T>& tape = x.tape();
-    const Var<T> projected = affine(x, tape.read(w_ih), tape.read(b));  // all steps at once
+    Var<T> projected = affine(x, tape.read(w_ih), tape.read(b));  // all steps at once
     const Var<T> recurrent = tape.read(w_hh);
     if (fused_) {
-      return over_time(projected, [&](const Var<T>& projection) {
+      return over_time(std::move(projected), [&](const Var<T>& projection) {
         const auto [f, i, g, o] = split<4>(affine(h, recurrent, projection));
         c = fused_cell_state(f, i, g, c);
         h = fused_hidden_state(o, c);
@@ -50,7 +50,7 @@ class LstmLayer {
       });
     }
     // [step]
-    return over_time(projected, [&](const Var<T>& projection) {
+    return over_time(std::move(projected), [&](const Var<T>& projection) {
       const auto [f, i, g, o] = split<4>(affine(h, recurrent, projection));
       c = sigmoid(f) * c + sigmoid(i) * tanh(g);
       h = sigmoid(o) * tanh(c);

@@ -1,6 +1,7 @@
 // What recurrent layers share: options, checks, the loop over time.
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "engram/core/tape.hpp"
@@ -78,14 +79,33 @@ Var<T> between_layers(const Var<T>& y, std::size_t layer, const RecurrentOptions
   return layer > 0 && random ? dropout(y, options.dropout, *random) : y;
 }
 
-/// step(x[t]) for t = 0, 1, ..., one after another, stacked to [T, ...].
+/// step(x[t]) for t = 0, 1, ..., one after another, stacked to [T, ...]. Values of a step that no
+/// derivative reads are given back when the next step is done, so that its memory stays in the
+/// cache: what a later step is to use has to be used by the next one too, be an output, or be
+/// kept with `Tape::keep`.
 template <class T, class Step>
 Var<T> over_time(const Var<T>& x, Step&& step) {
-  std::vector<Var<T>, PoolAllocator<Var<T>>> outputs{PoolAllocator<Var<T>>(x.tape().pool())};
+  Tape<T>& tape = x.tape();
+  std::vector<Var<T>, PoolAllocator<Var<T>>> outputs{PoolAllocator<Var<T>>(tape.pool())};
   const Index steps = x.extent(0);
   outputs.reserve(static_cast<std::size_t>(steps));
-  for (Index t = 0; t < steps; ++t) outputs.push_back(step(select(x, 0, t)));
+  auto before = static_cast<Id>(tape.size());
+  for (Index t = 0; t < steps; ++t) {
+    const auto begin = static_cast<Id>(tape.size());
+    outputs.push_back(step(select(x, 0, t)));
+    tape.keep(outputs.back());
+    tape.give_back(before, begin);
+    before = begin;
+  }
+  if (steps > 0) tape.give_back(before, before + 1);  // the last x[t]
   return stack(std::span<const Var<T>>(outputs.data(), outputs.size()));
+}
+/// The same for an x that nobody else has: it is given back too.
+template <class T, class Step>
+Var<T> over_time(Var<T>&& x, Step&& step) {
+  const Var<T> y = over_time(std::as_const(x), std::forward<Step>(step));
+  x.tape().give_back(x.id(), x.id() + 1);
+  return y;
 }
 
 }  // namespace engram::nn

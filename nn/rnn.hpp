@@ -23,9 +23,9 @@ class RnnLayer {
   /// x [T, B, in] and h [B, H] -> the outputs [T, B, H]; h becomes the last of them.
   Var<T> operator()(const Var<T>& x, Var<T>& h) const {
     Tape<T>& tape = x.tape();
-    const Var<T> projected = affine(x, tape.read(w_ih), tape.read(b));  // all steps at once
+    Var<T> projected = affine(x, tape.read(w_ih), tape.read(b));  // all steps at once
     const Var<T> recurrent = tape.read(w_hh);
-    return over_time(projected, [&](const Var<T>& projection) {
+    return over_time(std::move(projected), [&](const Var<T>& projection) {
       h = tanh(affine(h, recurrent, projection));
       return h;
     });

@@ -8,6 +8,7 @@ namespace ops {
 
 struct Add {
   static constexpr auto name = "add";
+  static constexpr std::uint8_t needs = 0;
   static auto f(auto a, auto b) { return a + b; }
   static auto da(auto, auto, auto) { return Constant<1>{}; }
   static auto db(auto, auto, auto) { return Constant<1>{}; }
@@ -15,6 +16,7 @@ struct Add {
 
 struct Sub {
   static constexpr auto name = "sub";
+  static constexpr std::uint8_t needs = 0;
   static auto f(auto a, auto b) { return a - b; }
   static auto da(auto, auto, auto) { return Constant<1>{}; }
   static auto db(auto, auto, auto) { return Constant<-1>{}; }
@@ -22,6 +24,7 @@ struct Sub {
 
 struct Mul {
   static constexpr auto name = "mul";
+  static constexpr std::uint8_t needs = needs_input(0) | needs_input(1);
   static auto f(auto a, auto b) { return a * b; }
   static auto da(auto, auto b, auto) { return b; }
   static auto db(auto a, auto, auto) { return a; }
@@ -36,6 +39,7 @@ struct Div {
 
 struct Neg {
   static constexpr auto name = "neg";
+  static constexpr std::uint8_t needs = 0;
   static auto f(auto x) { return -x; }
   static auto df(auto, auto) { return Constant<-1>{}; }
 };
@@ -43,6 +47,7 @@ struct Neg {
 template <class T>
 struct AddScalar {
   static constexpr auto name = "add_scalar";
+  static constexpr std::uint8_t needs = 0;
   T s;
   auto f(auto x) const { return x + s; }
   auto df(auto, auto) const { return Constant<1>{}; }
@@ -51,6 +56,7 @@ struct AddScalar {
 template <class T>
 struct MulScalar {
   static constexpr auto name = "mul_scalar";
+  static constexpr std::uint8_t needs = 0;
   T s;
   auto f(auto x) const { return x * s; }
   auto df(auto, auto) const { return s; }
@@ -59,6 +65,7 @@ struct MulScalar {
 template <class T>
 struct DivScalar {
   static constexpr auto name = "div_scalar";
+  static constexpr std::uint8_t needs = 0;
   T s;
   auto f(auto x) const { return x / s; }
   auto df(auto, auto) const { return 1 / s; }
@@ -67,6 +74,7 @@ struct DivScalar {
 template <class T>
 struct ScalarSub {
   static constexpr auto name = "scalar_sub";
+  static constexpr std::uint8_t needs = 0;
   T s;
   auto f(auto x) const { return s - x; }
   auto df(auto, auto) const { return Constant<-1>{}; }

@@ -12,6 +12,7 @@ namespace {
 // each input counts as one entry of it.
 struct Concat {
   static constexpr auto name = "concat";
+  static constexpr std::uint8_t needs = 0;
   int axis;
   bool fresh;
 
@@ -62,7 +63,7 @@ struct Concat {
     for (std::size_t k = 0; k < call.inputs(); ++k) {
       const Index end = begin + extent(call.var(k));
       if (auto dx = call.into(k); dx && gives) {
-        dx.give(dy.window(begin * inner, call.part(k).shape()));
+        dx.give(dy.window(begin * inner, call.unread(k).shape()));
       } else if (dx) {
         dx.in_place([&](T* target, T beta) {
           kernels::add_out({dy.shape(), axis, begin, end}, dy.data(), target, beta);

@@ -14,6 +14,8 @@
 //
 // `y` is f's result. The functions are generic: the kernels call them with SIMD batches, the
 // recorded derivative with Vars, so they are written with arithmetic and the functions of ops/.
+// An op whose derivative does not read all of x, y or a, b says so: `static constexpr std::uint8_t
+// needs = kNeedsResult` for Tanh, `needs_input(0) | needs_input(1)` for Mul (`Traits`).
 // A derivative that is a whole number is returned as `Constant<1>{}`. A struct may have data
 // (then f and the derivatives are not static). Broadcasting, SIMD, shapes, accumulation and
 // derivatives of any order come with it.
@@ -21,7 +23,7 @@
 // Whoever defines a new op also includes engram/ops/elementwise_kernels.hpp.
 #pragma once
 
-#include "engram/core/var.hpp"
+#include "engram/core/operation.hpp"
 
 namespace engram {
 

@@ -198,8 +198,8 @@ struct Elementwise : Op {
       dx += dy;
     } else {
       add_mapped(
-          dx, x.shape(), y.shape(), [&](auto v, auto r, auto u) { return chain(u, d(v, r)); }, x, y,
-          dy);
+          dx, x.shape(), y.shape(), [&](auto v, auto r, auto u) { return chain(u, d(v, r)); },
+          read<0>(x, dy), result(y, dy), dy);
     }
   }
   template <class T>
@@ -212,7 +212,8 @@ struct Elementwise : Op {
       } else if constexpr (!kZero<D>) {
         add_mapped(
             into, shape, y.shape(),
-            [&](auto v, auto w, auto r, auto u) { return chain(u, d(v, w, r)); }, a, b, y, dy);
+            [&](auto v, auto w, auto r, auto u) { return chain(u, d(v, w, r)); }, read<0>(a, dy),
+            read<1>(b, dy), result(y, dy), dy);
       }
     };
     if (da) side(da, a.shape(), [this](auto v, auto w, auto r) { return this->da(v, w, r); });
@@ -220,6 +221,16 @@ struct Elementwise : Op {
   }
 
  private:
+  // What is not read may not be there; the loops get something else in its place.
+  template <std::size_t k, class T>
+  static const Array<T>& read(const Array<T>& x, const Array<T>& other) {
+    return (recording::needs<Op>() & needs_input(k)) != 0 ? x : other;
+  }
+  template <class T>
+  static const Array<T>& result(const Array<T>& y, const Array<T>& other) {
+    return (recording::needs<Op>() & kNeedsResult) != 0 ? y : other;
+  }
+
   template <class T, class D>
   static void add(Into<T>& into, const Var<T>& dy, const D& d) {
     if constexpr (!kZero<D>) into += chain(dy, d);

@@ -7,6 +7,7 @@ namespace ops {
 
 struct Exp {
   static constexpr auto name = "exp";
+  static constexpr std::uint8_t needs = kNeedsResult;
   static auto f(auto x) { return exp(x); }
   static auto df(auto, auto y) { return y; }
 };

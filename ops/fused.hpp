@@ -27,6 +27,7 @@ inline constexpr unsigned kInputsOf<Dual<V, inputs>> = inputs;
 template <class F, std::size_t N>
 struct Fused {
   static constexpr auto name = "fused";
+  static constexpr std::uint8_t needs = static_cast<std::uint8_t>(~kNeedsResult);
   F f;
 
   template <class T>

@@ -36,6 +36,7 @@ struct Right {
 template <class T>
 struct MatMul {
   static constexpr auto name = "matmul";
+  static constexpr std::uint8_t needs = needs_input(0) | needs_input(1);
   bool ta, tb;
   Right<T> right;
 
@@ -146,6 +147,7 @@ struct MatMul {
 template <class T>
 struct Affine {
   static constexpr auto name = "affine";
+  static constexpr std::uint8_t needs = needs_input(0) | needs_input(1);
   static constexpr int passes = 2;
   Right<T> right;
 

@@ -10,7 +10,10 @@ namespace {
 
 struct Reshape {
   static constexpr auto name = "reshape";
+  static constexpr std::uint8_t needs = 0;
   Shape to;
+
+  static Index first(const Shape&) { return 0; }
 
   Shape shape(const Shape& x) const {
     if (x.size() != to.size()) {

@@ -27,24 +27,27 @@ struct Bounds {
 };
 
 struct Rows : Bounds {
+  static constexpr std::uint8_t needs = 0;
+
+  Index first(const Shape& x) const { return kernels::Part(x, x.axis(axis), begin, end).offset; }
   template <class T>
   Array<T> view(const Array<T>& x) const {
-    const kernels::Part part(x.shape(), x.shape().axis(axis), begin, end);
-    return x.window(part.offset, x.shape().with(axis, end - begin));
+    return x.window(first(x.shape()), x.shape().with(axis, end - begin));
   }
 };
 
 // One entry of the first axis, without that axis.
 struct Entry {
   static constexpr auto name = "select";
+  static constexpr std::uint8_t needs = 0;
   Index index;
 
   Shape shape(const Shape& x) const { return x.without(0); }
   template <class T>
   Array<T> view(const Array<T>& x) const {
-    const Shape entry = shape(x.shape());
-    return x.window(index * entry.size(), entry);
+    return x.window(first(x.shape()), shape(x.shape()));
   }
+  Index first(const Shape& x) const { return index * shape(x).size(); }
   template <class T>
   void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
     dx += pad(reshape(dy, x.shape().with(0, 1)), 0, index, x.extent(0));
@@ -52,6 +55,8 @@ struct Entry {
 };
 
 struct Slice : Bounds {
+  static constexpr std::uint8_t needs = 0;
+
   template <class T>
   void forward(const Array<T>& x, Array<T>& y) const {
     kernels::copy_out({x.shape(), x.shape().axis(axis), begin, end}, x.data(), y.edit());
@@ -78,6 +83,7 @@ struct Columns : Slice {
 
 struct Pad {
   static constexpr auto name = "pad";
+  static constexpr std::uint8_t needs = 0;
   int axis;
   Index begin, extent;
 

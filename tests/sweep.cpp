@@ -12,6 +12,8 @@
 #include "engram/core/gradcheck.hpp"
 #include "engram/core/linear.hpp"
 #include "engram/core/random.hpp"
+#include "engram/ops/arithmetic.hpp"
+#include "engram/ops/reduce.hpp"
 #include "engram/tests/op_cases.hpp"
 
 namespace engram::testing {
@@ -129,6 +131,41 @@ BOOST_DATA_TEST_CASE(every_combination_of_needed_gradients, kRows, row) {
                      row.name << " " << label(shapes) << "mask " << mask << " input " << k);
         }
       }
+    }
+  }
+}
+
+// What an op says its derivative does not read can be given back: nothing changes, in kernels,
+// rules, recorded rules and second derivatives.
+BOOST_DATA_TEST_CASE(values_that_are_not_read_are_not_missed, kRows, row) {
+  for (const auto& shapes : row.shapes) {
+    const Arrays inputs = draw(row, shapes);
+    const auto derivatives = [&](bool give_back) {
+      Tape<double> tape;
+      std::vector<Var<double>> x;
+      for (const auto& input : inputs) x.push_back(tape.variable(input));
+      const Var<double> y = row.in_double(x);
+      if (give_back) tape.give_back(0, static_cast<Id>(tape.size()));
+      const auto upstream = tape.variable(Random{5}.uniform<double>(y.shape(), 0.5, 2));
+      auto all = tape.gradients(y, x, {.seed = upstream});
+      const auto append = [&](const std::vector<Var<double>>& more) {
+        all.insert(all.end(), more.begin(), more.end());
+      };
+      append(tape.gradients(y, x, {.seed = upstream, .rules_only = true}));
+      const auto recorded = tape.gradients(y, x, {.seed = upstream, .record = true});
+      append(recorded);
+      for (const Var<double>& dx : recorded) {
+        if (tape.node(dx).needs_gradient) append(tape.gradients(sum(dx * dx), x));
+      }
+      Arrays values;
+      for (const Var<double>& v : all) values.push_back(v.value());
+      return values;
+    };
+    const Arrays expected = derivatives(false), got = derivatives(true);
+    BOOST_REQUIRE(got.size() == expected.size());
+    for (std::size_t k = 0; k < got.size(); ++k) {
+      BOOST_TEST(std::equal(got[k].begin(), got[k].end(), expected[k].begin(), expected[k].end()),
+                 row.name << " " << label(shapes) << "derivative " << k);
     }
   }
 }

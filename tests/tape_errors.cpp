@@ -1,4 +1,5 @@
 // The errors of a tape, word for word: what is wrong, where it was recorded, what to do.
+#include <cmath>
 #include <string>
 
 #include <boost/test/unit_test.hpp>
@@ -182,6 +183,27 @@ BOOST_AUTO_TEST_CASE(a_parameter_edited_between_read_and_backward) {
   BOOST_TEST(tape.backward(sum(square(tape.read(w))))[w][0] == 10);
   w.assign(vector({3, 3}));
   BOOST_TEST(tape.backward(sum(tape.read(w)))[w][0] == 1);  // read anew
+}
+
+BOOST_AUTO_TEST_CASE(of_a_value_that_was_given_back) {
+  Tape<double> tape;
+  const auto x = tape.variable(Array<double>({2}, {1, 2}));
+  const auto y = x + 1.0, z = x * 3.0, kept = x - 2.0;
+  const auto loss = sum(tanh(y) * z);
+  tape.keep(kept);
+  tape.give_back(0, static_cast<Id>(tape.size()));
+  const std::string message = error_of([&] { static_cast<void>(y.value()); });
+  BOOST_TEST(message.find("add_scalar: the value [2] was given back after its step") == 0U);
+  BOOST_TEST(message.find("recorded at ") != std::string::npos);
+  BOOST_CHECK_THROW(static_cast<void>(y * 2.0), Error);
+  BOOST_TEST(y.shape() == Shape{2});
+  BOOST_TEST(z.value()[1] == 6.0);  // read by the derivative of the product
+  BOOST_TEST(kept.value()[1] == 0.0);
+  BOOST_TEST(x.value()[1] == 2.0);
+  BOOST_TEST(loss.item() > 0);
+  BOOST_TEST(
+      tape.backward(loss)[x][0] == 3 * std::tanh(2.0) + 3 * (1 - std::pow(std::tanh(2.0), 2)),
+      boost::test_tools::tolerance(1e-12));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

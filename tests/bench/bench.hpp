@@ -16,6 +16,7 @@ using Json = nlohmann::json;
 
 struct Options {
   std::string config, system;
+  Index steps = 0;  ///< in place of the configuration's, when it is not 0
   int threads = 1;
   double seconds = 1;
 };

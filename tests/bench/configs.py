@@ -2,6 +2,12 @@
 
 from typing import NamedTuple
 
+# Element i of all weights, in Engram's order, is 6 / sqrt(hidden) times frac(i GOLDEN) - 1/2: no
+# random numbers to agree on.
+GOLDEN = 0.6180339887498949
+# Tokens that a system which generates shows, so that all are seen to write the same.
+WRITTEN = 20
+
 
 class Config(NamedTuple):
     """An embedding, an LSTM as wide as the embedding, and a full softmax over the vocabulary."""

@@ -20,7 +20,11 @@ class Generation {
     const Array<float> scores = model_.readout(y).value();
     const auto best = std::max_element(scores.begin(), scores.end()) - scores.begin();
     token_ = Indices({1, 1}, {static_cast<std::int32_t>(best)});
+    if (written_.size() < kWritten) written_.push_back(token_[0]);
   }
+
+  /// The first tokens, so that all systems are seen to write the same.
+  const std::vector<std::int32_t>& written() const { return written_; }
 
   /// Weights that a token needs: all but the embeddings of other tokens.
   Index weights_read() {
@@ -28,6 +32,8 @@ class Generation {
   }
 
  private:
+  static constexpr std::size_t kWritten = 20;
+
   Sizes sizes_;
   Model model_;
   Workers workers_;
@@ -35,6 +41,7 @@ class Generation {
   NoRecord<float> values_only_{tape_};
   nn::LstmState<Array<float>> state_;
   Indices token_{Shape{1, 1}};
+  std::vector<std::int32_t> written_;
 };
 
 }  // namespace
@@ -50,6 +57,7 @@ Json generate(const Options& options) {
           {"latency_us",
            {{"p50", microseconds(0.5)}, {"p90", microseconds(0.9)}, {"p99", microseconds(0.99)}}},
           {"floor_us", 1e6 * floor},
+          {"written", generation.written()},
           {"library", "engram"}};
 }
 

@@ -41,12 +41,14 @@ Json run(const std::vector<std::string>& words) {
       options.config = words[k + 1];
     } else if (flag == "--system") {
       options.system = words[k + 1];
+    } else if (flag == "--steps") {
+      options.steps = number<Index>(flag, words[k + 1]);
     } else if (flag == "--threads") {
       options.threads = number<int>(flag, words[k + 1]);
     } else if (flag == "--seconds") {
       options.seconds = number<double>(flag, words[k + 1]);
     } else {
-      fail(flag, " is not known; --config, --system, --threads and --seconds are");
+      fail(flag, " is not known; --config, --system, --steps, --threads and --seconds are");
     }
   }
   return found->second(options);

@@ -9,10 +9,16 @@ import subprocess
 FOLDER = pathlib.Path(__file__).resolve().parent
 LIMIT = 900  # seconds after which a measurement hangs
 
-# What PyTorch can be asked to do differently, beside the number of threads.
+# The programs of Engram's peers, and what a Python needs to run them.
+PEERS = {
+    "pytorch": ("pytorch_peer.py", "torch"),
+    "onnxruntime": ("onnx_peer.py", "onnxruntime, onnx"),
+}
+
+# What a peer can be asked to do differently, beside the number of threads.
 SETTINGS = {
-    "train": {"onednn": ("on", "off"), "embedding": ("dense", "sparse")},
-    "generate": {"onednn": ("on", "off")},
+    ("train", "pytorch"): {"onednn": ("on", "off"), "embedding": ("dense", "sparse")},
+    ("generate", "pytorch"): {"onednn": ("on", "off")},
 }
 
 
@@ -67,8 +73,10 @@ def row(results, key, **names):
     return {**names, **medians(results), "min": min(rounds), "max": max(rounds), "rounds": rounds}
 
 
-def is_pytorch(system):
-    return system.startswith("pytorch")
+def peer_of(system):
+    """The library that a system is of, for a peer of Engram's; else None."""
+    library = system.split("-")[0]
+    return library if library in PEERS else None
 
 
 def thread_counts(most):
@@ -85,7 +93,7 @@ class Bench:
 
     def systems(self, *known):
         """Those of `known` that were asked for and can run."""
-        can_run = [s for s in known if self.options.torch_python or not is_pytorch(s)]
+        can_run = [s for s in known if peer_of(s) in (None, *self.options.pythons)]
         return [s for s in can_run if s in self.options.systems]
 
     def configs(self, known):
@@ -93,8 +101,9 @@ class Bench:
 
     def run(self, command, system="engram", flags=None):
         program = [self.options.build / "tests" / "bench" / "engram_bench"]
-        if is_pytorch(system):
-            program = [self.options.torch_python, FOLDER / "pytorch_peer.py"]
+        peer = peer_of(system)
+        if peer:
+            program = [self.options.pythons[peer], FOLDER / PEERS[peer][0]]
         words = [word for name, value in (flags or {}).items() for word in (f"--{name}", value)]
         return measure([*program, command, *words])
 
@@ -105,13 +114,13 @@ class Bench:
         return self.run(command, system, flags)
 
     def setting(self, command, config, system):
-        """Engram gets the threads that were asked for; of PyTorch every setting is tried once,
-        for a second at most, and the fastest kept."""
-        if not is_pytorch(system):
+        """Engram gets the threads that were asked for; of a peer every setting is tried once, for
+        a second at most, and the fastest kept."""
+        if not peer_of(system):
             return {"threads": self.options.threads}
         key = command, config, system
         if key not in self.best:
-            choices = {"threads": thread_counts(self.options.threads), **SETTINGS[command]}
+            choices = {"threads": thread_counts(self.options.threads), **SETTINGS.get((command, peer_of(system)), {})}
             seconds = min(1, self.options.seconds)
             tried = [dict(zip(choices, values)) for values in itertools.product(*choices.values())]
             speeds = [self.speed(*key, setting, seconds)["tokens_per_second"] for setting in tried]

@@ -2,10 +2,11 @@
 
 import torch
 
+from configs import GOLDEN
+
 
 class Weights:
-    """Element i of all parameters, in Engram's order, is 6 / sqrt(hidden) times
-    frac(i phi) - 1/2: no random numbers to agree on."""
+    """The values that all systems begin with: see GOLDEN."""
 
     def __init__(self, hidden):
         self.scale = 6 / hidden**0.5
@@ -15,7 +16,7 @@ class Weights:
         size = torch.Size(shape).numel()
         i = torch.arange(self.used, self.used + size, dtype=torch.float64)
         self.used += size
-        return (self.scale * ((i * 0.6180339887498949).frac() - 0.5)).float().reshape(shape)
+        return (self.scale * ((i * GOLDEN).frac() - 0.5)).float().reshape(shape)
 
 
 class FusedLstm(torch.nn.LSTM):

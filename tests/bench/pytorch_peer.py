@@ -19,7 +19,7 @@ import time
 
 import torch
 
-from configs import GENERATION, TRAINING
+from configs import GENERATION, TRAINING, WRITTEN
 from pytorch_models import LSTMS, LanguageModel, batches
 
 CHAIN = 100_000  # Engram's chain is ten times as long: this one takes seconds from Python
@@ -55,7 +55,8 @@ class Training:
     """Truncated backpropagation through time: the state is carried, the gradient is not."""
 
     def __init__(self, options):
-        self.config = TRAINING[options.config]
+        config = TRAINING[options.config]
+        self.config = config._replace(steps=options.steps or config.steps)
         self.model = LanguageModel(self.config, options.system, options.embedding == "sparse")
         self.parameters = [p for p in self.model.parameters() if p.requires_grad]
         self.optimizer = torch.optim.SGD(self.parameters, lr=0.1)
@@ -117,11 +118,13 @@ def generate(options):
     config = GENERATION[options.config]
     model = LanguageModel(config, options.system).eval()
     token, state = torch.zeros(1, 1, dtype=torch.int64), model.lstm.no_state(1)
-    taken, warm, end = [], 50, None
+    taken, warm, end, written = [], 50, None, []
     while end is None or taken[-1] < end:
         logits, state = model(token, state)
         token = logits.argmax(-1)
-        token.item()  # a program that writes needs the number
+        number = token.item()  # a program that writes needs the number
+        if len(written) < WRITTEN:
+            written.append(number)
         taken.append(time.perf_counter())
         if len(taken) == warm:
             end = taken[-1] + options.seconds
@@ -131,6 +134,7 @@ def generate(options):
     return {
         "tokens_per_second": 1e6 / percentiles[49],
         "latency_us": {f"p{p}": percentiles[p - 1] for p in (50, 90, 99)},
+        "written": written,
         "library": f"PyTorch {torch.__version__}",
     }
 
@@ -176,6 +180,7 @@ def main():
             sub.add_argument("--system", choices=LSTMS, default="pytorch-lstm")
             sub.add_argument("--seconds", type=float, default=3.0)
     train_flags = commands.choices["train"]
+    train_flags.add_argument("--steps", type=int, help="in place of the configuration's")
     train_flags.add_argument("--embedding", choices=("dense", "sparse"), default="dense")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)

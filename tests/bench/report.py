@@ -89,12 +89,13 @@ def memory(rows):
     def of_rows(group, over, under):
         return f"{group[over]['bytes_per_token'] / group[under]['bytes_per_token']:.2f}"
 
-    return by_system(rows, "bytes_per_token", PEERS, of_rows)
+    fused = [("engram-fused", peer) for _, peer in PEERS]
+    return by_system(rows, "bytes_per_token", PEERS + fused, of_rows)
 
 
 def generation(rows):
     head = ["configuration", "system", "threads", "tokens/s", "p50 µs", "p90 µs", "p99 µs"]
-    head += ["floor µs", "p50 / floor", "engram / pytorch-lstm"]
+    head += ["floor µs", "floor / p50", "engram / it"]
     lines = []
     for config, group in grouped(rows, "config", "system").items():
         for system, row in group.items():
@@ -102,8 +103,8 @@ def generation(rows):
             lines.append(
                 [config, system, row["threads"], number(row["tokens_per_second"])]
                 + [number(latency[p]) for p in ("p50", "p90", "p99")]
-                + [number(floor), number(floor and latency["p50"] / floor)]
-                + [ratio(group, *PEERS[0]) if system == "engram" else MISSING]
+                + [number(floor), number(floor and floor / latency["p50"])]
+                + [MISSING if system == "engram" else ratio(group, "engram", system)]
             )
     return table(head, lines)
 
@@ -178,7 +179,7 @@ TABLES = {
     "generation": ("Generation, one token after the other", generation),
     "chain": ("A chain of scalar products (of 100,000 in PyTorch), there and back", chain),
     "scaling": ("A step of an LSTM layer against its size", scaling),
-    "memory": ("Memory at the peak of a step, bytes a token", memory),
+    "memory": ("Memory of backpropagation through time, bytes a token", memory),
     "embedding": ("A step of an embedding with many rows", embedding),
     "threads": ("More threads", threads),
     "program": ("One epoch of tiny Shakespeare, the whole program", program),

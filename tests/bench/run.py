@@ -6,8 +6,9 @@
     ./bench.sh --json results.json --report                       # and the tables of the page
 
 Every measurement is a process of its own, and in each round the systems run in turn. Systems that
-train are checked to reach the same loss. PyTorch is optional: --torch-python names a Python that
-has it, and of its settings the fastest is taken.
+train are checked to reach the same loss, and those that generate to write the same. PyTorch and
+onnxruntime are optional: --peer-python names a Python that has them, and of their settings the
+fastest is taken.
 """
 
 import argparse
@@ -19,12 +20,15 @@ import sys
 
 import report
 from configs import GENERATION, TRAINING
-from measure import FOLDER, Bench, Failed, is_pytorch
+from measure import FOLDER, PEERS, Bench, Failed, peer_of
 from sections import SECTIONS
 
 TOP = FOLDER.parent.parent
 PAGE = TOP / "docs" / "performance.md"
-SYSTEMS = ("engram", "engram-fused", "gemm-floor", "pytorch-lstm", "pytorch-primitives")
+SYSTEMS = (
+    *("engram", "engram-fused", "gemm-floor"),
+    *("pytorch-lstm", "pytorch-primitives", "onnxruntime"),
+)
 
 
 def names_of(known):
@@ -51,26 +55,29 @@ def positive(kind):
     return parse
 
 
-def has_torch(python):
+def can_import(python, modules):
     try:
-        return subprocess.run([python, "-c", "import torch"], capture_output=True).returncode == 0
+        return subprocess.run([python, "-c", f"import {modules}"], capture_output=True).returncode == 0
     except OSError:
         return False
 
 
-def find_torch(asked):
-    """A Python that has torch, or None with a word about it. One that was named must have it."""
+def find_pythons(asked, peers):
+    """The Python of each peer of Engram's that can run, and a word about those that cannot. One
+    that was named must have one of them."""
     python = asked or sys.executable
-    if has_torch(python):
-        return python
-    if asked:
-        sys.exit(f"{python} is no Python that can import torch")
-    print(
-        "PyTorch is skipped: this Python has no torch. To measure it too:\n"
-        "  python3 -m venv build/venv && build/venv/bin/pip install torch==2.13.0\n"
-        "  ./bench.sh --torch-python build/venv/bin/python\n"
-    )
-    return None
+    found = {peer: python for peer in peers if can_import(python, PEERS[peer][1])}
+    if asked and peers and not found:
+        sys.exit(f"{python} is no Python that can import torch, or onnxruntime and onnx")
+    missing = [peer for peer in peers if peer not in found]
+    if missing:
+        print(
+            f"Skipped, as this Python has no {' and no '.join(missing)}. To measure them too:\n"
+            "  python3 -m venv build/venv\n"
+            "  build/venv/bin/pip install torch==2.13.0 onnxruntime onnx\n"
+            "  ./bench.sh --peer-python build/venv/bin/python\n"
+        )
+    return found
 
 
 def arguments():
@@ -99,16 +106,16 @@ def arguments():
     parser.add_argument("--json", type=pathlib.Path, metavar="FILE", help="for all the numbers")
     parser.add_argument("--report", action="store_true", help="tables into docs/performance.md")
     parser.add_argument(
-        "--torch-python",
-        default=os.environ.get("ENGRAM_TORCH_PYTHON"),
+        "--peer-python",
+        default=os.environ.get("ENGRAM_PEER_PYTHON"),
         metavar="PATH",
-        help="a Python with torch; default: ENGRAM_TORCH_PYTHON, or the one that runs this",
+        help="a Python with torch and onnxruntime; default: ENGRAM_PEER_PYTHON, or this one",
     )
     options = parser.parse_args()
     options.build = TOP / "build" / os.environ.get("PRESET", "release")
     options.data = pathlib.Path(os.environ.get("ENGRAM_DATA", TOP.parent / "shared" / "data"))
-    wanted = any(is_pytorch(system) for system in options.systems)
-    options.torch_python = find_torch(options.torch_python) if wanted else None
+    peers = dict.fromkeys(peer_of(system) for system in options.systems if peer_of(system))
+    options.pythons = find_pythons(options.peer_python, list(peers))
     if options.report:
         report.around_tables(PAGE)  # better now than after an hour
     return options
@@ -116,8 +123,8 @@ def arguments():
 
 def about(bench):
     facts = bench.run("about")
-    if bench.options.torch_python:
-        facts["pytorch"] = bench.run("about", "pytorch-lstm")["library"]
+    for peer in bench.options.pythons:
+        facts[peer] = bench.run("about", peer)["library"]
     options = bench.options
     return {
         **facts,

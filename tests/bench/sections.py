@@ -38,6 +38,13 @@ def check_losses(rows):
             raise Failed(f"{rows[0]['config']}: the losses of step 5 differ: {losses}")
 
 
+def check_writing(rows):
+    """Systems that do not write the same do not compute the same."""
+    written = {row["system"]: row["written"] for row in rows}
+    if any(tokens != rows[0]["written"] for tokens in written.values()):
+        raise Failed(f"{rows[0]['config']}: what is written differs: {written}")
+
+
 def training(bench):
     systems = bench.systems(
         "engram", "engram-fused", "gemm-floor", "pytorch-lstm", "pytorch-primitives"
@@ -49,8 +56,11 @@ def training(bench):
 
 
 def generation(bench):
+    systems = bench.systems("engram", "pytorch-lstm", "onnxruntime")
     for config in bench.configs(GENERATION):
-        yield in_turn(bench, "generate", config, bench.systems("engram", "pytorch-lstm"))
+        rows = in_turn(bench, "generate", config, systems)
+        check_writing(rows)
+        yield rows
 
 
 def chain(bench):
@@ -70,14 +80,21 @@ def scaling(bench):
 
 
 def memory(bench):
-    """The peak is the same in every step: one short measurement shows it."""
+    """What a token adds to the peak of a training step: that of twice the steps less that of the
+    steps, so that weights, their gradients and tables do not count. The peak is the same in every
+    step: one short measurement shows it."""
+    systems = bench.systems("engram", "engram-fused", "pytorch-lstm", "pytorch-primitives")
     for config in bench.configs(TRAINING):
-        rows = []
-        for system in bench.systems("engram", "pytorch-lstm", "pytorch-primitives"):
+        sizes, rows = TRAINING[config], []
+        for system in systems:
             setting = bench.setting("train", config, system)
-            peak = bench.speed("train", config, system, setting, 0.1)["peak_bytes"]
+            once, twice = (
+                bench.speed("train", config, system, {**setting, "steps": n * sizes.steps}, 0.1)
+                for n in (1, 2)
+            )
+            per_token = (twice["peak_bytes"] - once["peak_bytes"]) / sizes.tokens
             names = {"config": config, "system": system, **setting}
-            rows.append({**names, "bytes_per_token": peak / TRAINING[config].tokens})
+            rows.append({**names, "bytes_per_token": per_token})
         yield rows
 
 
@@ -123,7 +140,7 @@ def program(bench):
             *("--report-every", 10**6),  # one report, over the whole epoch, as PyTorch's makes
         ],
         "pytorch-lstm": [
-            bench.options.torch_python,
+            bench.options.pythons.get("pytorch"),
             FOLDER.parent / "golden" / "reference_language_model.py",
         ],
     }

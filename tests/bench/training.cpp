@@ -64,7 +64,8 @@ Json train(const Options& options) {
   if (options.system != "engram" && options.system != "engram-fused") {
     fail("--system ", options.system, " is not known; engram, engram-fused and gemm-floor are");
   }
-  const Sizes sizes = training_sizes(options.config);
+  Sizes sizes = training_sizes(options.config);
+  if (options.steps > 0) sizes.steps = options.steps;
   Training training(sizes, options.system == "engram-fused", options.threads);
   float loss = 0;
   for (int k = 0; k < 5; ++k) loss = training.step();
