@@ -24,79 +24,21 @@ lstm, rnn   Two layers over two consecutive chunks. x1, x2 inputs; h0, c0 initia
             {carried,truncated}.{grad,hv}.<parameter, x1, x2, h0 or c0>: of `loss`, with the state
             carried from chunk 1 to chunk 2 on the tape, or detached between them.
             v.<the same names>.
-ops         <op>.{in0, in1, ..., out, dout, grad0, ..., v0, ..., hv0, ..., indices}.
+ops, ops_*  <op>.{in0, in1, ..., out, dout, grad0, ..., v0, ..., hv0, ..., indices}.
 optim       init.p<k>, grads.p<k> [10, ...]; <configuration>.p<k> [10, ...] after each step;
             sgd_clipped.norm [10] before clipping; schedule.<name> [20], the rate of each epoch.
 module      linear.{w,b,x,y,dy}, linear.grad.{w,b,x}; embedding.{w,indices,y,dy}, embedding.grad.w.
 """
 
+import importlib
 import json
-import math
 import pathlib
-import struct
 import sys
-import zlib
 
 import torch
 import torch.nn.functional as F
 
-
-def save(path, tensors, **metadata):
-    """One safetensors file: header length, JSON header padded with blanks, data."""
-    formats = {torch.float64: ("F64", "d"), torch.int32: ("I32", "i")}
-    metadata = {
-        "torch": torch.__version__,
-        "generator": "tests/golden/generate.py",
-        **{key: str(value) for key, value in metadata.items()},
-    }
-    header = {"__metadata__": metadata}
-    data = b""
-    # The wider type first: every tensor is aligned to its element size.
-    for name, tensor in sorted(tensors.items(), key=lambda item: -item[1].element_size()):
-        dtype, code = formats[tensor.dtype]
-        begin = len(data)
-        data += struct.pack(f"<{tensor.numel()}{code}", *tensor.flatten().tolist())
-        header[name] = {
-            "dtype": dtype,
-            "shape": list(tensor.shape),
-            "data_offsets": [begin, len(data)],
-        }
-    text = json.dumps(header, separators=(",", ":")).encode()
-    text += b" " * (-len(text) % 8)
-    path.write_bytes(struct.pack("<Q", len(text)) + text + data)
-
-
-def seed(name):
-    torch.manual_seed(zlib.crc32(name.encode()))
-
-
-def positive(*shapes):
-    """Uniform in [0.2, 2]."""
-    return [0.2 + 1.8 * torch.rand(shape) for shape in shapes]
-
-
-def signed(*shapes):
-    """Magnitude uniform in [0.2, 2], sign random: away from the kinks at zero."""
-    return [x * (torch.rand(x.shape) - 0.5).sign() for x in positive(*shapes)]
-
-
-def distinct(*shapes):
-    """In [-2, 2], no two elements of any of the tensors close: away from ties."""
-    sizes = [math.prod(shape) for shape in shapes]
-    n = sum(sizes)
-    values = 4 * (torch.randperm(n) + 0.5 * torch.rand(n)) / n - 2
-    return [part.reshape(shape) for part, shape in zip(values.split(sizes), shapes)]
-
-
-def derivatives(loss, inputs, directions):
-    """The gradients of the loss, and of sum_i <gradient_i, direction_i>."""
-    grads = torch.autograd.grad(loss, inputs, create_graph=True)
-    slope = sum((grad * v).sum() for grad, v in zip(grads, directions))
-    hvs = [torch.zeros_like(x) for x in inputs]  # torch says None or less where it is zero
-    if slope.requires_grad:
-        parts = torch.autograd.grad(slope, inputs, allow_unused=True)
-        hvs = [hv if part is None else hv + part for hv, part in zip(hvs, parts)]
-    return grads, hvs
+from cases import Cases, derivatives, distinct, positive, save, seed, signed
 
 
 def recurrent(path, module, gates, states):
@@ -163,27 +105,8 @@ def rnn(path):
 
 
 def ops(path):
-    """Every op: value, gradient and second order."""
-    tensors = {}
-
-    def case(name, function, *shapes, sample=signed, indices=None):
-        seed(name)
-        inputs = [x.requires_grad_() for x in sample(*shapes)]
-        if indices is not None:
-            tensors[f"{name}.indices"] = torch.tensor(indices, dtype=torch.int32)
-            out = function(*inputs, torch.tensor(indices))
-        else:
-            out = function(*inputs)
-        (dout,) = signed(out.shape)
-        directions = signed(*shapes)
-        grads, hvs = derivatives((out * dout).sum(), inputs, directions)
-        tensors.update({f"{name}.out": out, f"{name}.dout": dout})
-        for k, (x, grad, v, hv) in enumerate(zip(inputs, grads, directions, hvs)):
-            tensors[f"{name}.in{k}"] = x
-            tensors[f"{name}.grad{k}"] = grad
-            tensors[f"{name}.v{k}"] = v
-            tensors[f"{name}.hv{k}"] = hv
-
+    """The ops of the first catalogue."""
+    case = Cases()
     cube = (2, 3, 4)
 
     for op in ("add", "sub", "mul", "div", "maximum", "minimum"):
@@ -261,7 +184,7 @@ def ops(path):
     case("stack", lambda *x: torch.stack(x, 0), (3, 4), (3, 4))
     case("broadcast_to", lambda x: x.broadcast_to(cube), (3, 1))
     case("gather_rows", lambda w, i: F.embedding(i, w), (7, 4), indices=[[5, 0, 5], [2, 6, 5]])
-    save(path, tensors)
+    save(path, case.tensors)
 
 
 def optim(path):
@@ -380,6 +303,10 @@ def main():
     folder = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else pathlib.Path(__file__).parent
     for write in (lstm, rnn, ops, optim, module):
         write(folder / f"{write.__name__}.safetensors")
+    for family in sorted(pathlib.Path(__file__).parent.glob("ops_*.py")):
+        case = Cases()
+        importlib.import_module(family.stem).write(case)
+        save(folder / f"{family.stem}.safetensors", case.tensors)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,38 @@
+// One line per golden value of tests/golden: how Engram computes what PyTorch did.
+#pragma once
+
+#include <functional>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "engram/core/tape.hpp"
+
+namespace engram::testing {
+
+using V = Var<double>;
+using Vars = std::vector<V>;
+
+struct Golden {
+  std::string name;  ///< in the file
+  std::function<V(const Vars&, const Indices&)> f;
+};
+inline std::ostream& operator<<(std::ostream& out, const Golden& row) { return out << row.name; }
+
+template <class F>
+Golden unary(const std::string& name, F f) {
+  return {name, [f](const Vars& x, const Indices&) { return f(x[0]); }};
+}
+template <class F>
+Golden binary(const std::string& name, F f) {
+  return {name, [f](const Vars& x, const Indices&) { return f(x[0], x[1]); }};
+}
+
+// The lines, in files of tests/golden_cases/ by family.
+void elementwise_goldens(std::vector<Golden>& rows);
+void loss_goldens(std::vector<Golden>& rows);
+void product_goldens(std::vector<Golden>& rows);
+void reduction_goldens(std::vector<Golden>& rows);
+void shape_goldens(std::vector<Golden>& rows);
+
+}  // namespace engram::testing

@@ -1,0 +1,46 @@
+// Rows of the elementwise ops.
+#include "engram/ops/ops.hpp"
+#include "engram/tests/op_cases/shapes.hpp"
+
+namespace engram::testing {
+
+void elementwise_rows(std::vector<OpCase>& rows) {
+  rows.push_back(binary("add", "arithmetic", [](auto a, auto b) { return a + b; }));
+  rows.push_back(binary("sub", "arithmetic", [](auto a, auto b) { return a - b; }));
+  rows.push_back(binary("mul", "arithmetic", [](auto a, auto b) { return a * b; }));
+  rows.push_back(binary(
+      "div", "arithmetic", [](auto a, auto b) { return a / b; }, 0.5, 2));
+  rows.push_back(unary("neg", "arithmetic", [](auto x) { return -x; }));
+  rows.push_back(unary("add_scalar", "arithmetic", [](auto x) { return 3 + x + 2; }));
+  rows.push_back(unary("sub_scalar", "arithmetic", [](auto x) { return x - 2; }));
+  rows.push_back(unary("scalar_sub", "arithmetic", [](auto x) { return 3 - x; }));
+  rows.push_back(unary("mul_scalar", "arithmetic", [](auto x) { return 3 * x * 2; }));
+  rows.push_back(unary("div_scalar", "arithmetic", [](auto x) { return x / 3; }));
+  rows.push_back(unary(
+      "scalar_div", "arithmetic", [](auto x) { return 3 / x; }, 0.5, 2));
+  rows.push_back(unary("exp", "exp", [](auto x) { return exp(x); }));
+  rows.push_back(unary(
+      "log", "log", [](auto x) { return log(x); }, 0.5, 3));
+  rows.push_back(unary(
+      "sqrt", "sqrt", [](auto x) { return sqrt(x); }, 0.5, 3));
+  rows.push_back(unary("square", "sqrt", [](auto x) { return square(x); }));
+  rows.push_back(unary("abs", "abs", [](auto x) { return abs(x); }));
+  rows.push_back(unary("tanh", "tanh", [](auto x) { return tanh(x); }));
+  rows.push_back(unary(
+      "sigmoid", "sigmoid", [](auto x) { return sigmoid(x); }, -6, 6));
+  rows.push_back(unary("relu", "relu", [](auto x) { return relu(x); }));
+  rows.push_back(unary(
+      "softplus", "softplus", [](auto x) { return softplus(x); }, -6, 6));
+  rows.push_back(binary("greater", "greater", [](auto a, auto b) { return greater(a, b) * a; }));
+  rows.push_back(binary("maximum", "maximum", [](auto a, auto b) { return maximum(a, b); }));
+  rows.push_back(binary("minimum", "maximum", [](auto a, auto b) { return minimum(a, b); }));
+  rows.push_back(row(
+      "dropout", "dropout",
+      [](auto x) {
+        Random random{7};
+        return dropout(x[0], 0.3, random);
+      },
+      any_shape()));
+}
+
+}  // namespace engram::testing

@@ -1,0 +1,102 @@
+// Rows of the ops that move values around.
+#include "engram/ops/ops.hpp"
+#include "engram/tests/op_cases.hpp"
+
+namespace engram::testing {
+
+void shape_rows(std::vector<OpCase>& rows) {
+  rows.push_back(row("reshape", "reshape",
+                     [](auto x) {
+                       return reshape(x[0], {2, -1});
+                     },
+                     {{{4, 3}}, {{2}}, {{2, 0, 3}}, {{2, 5, 1}}},
+                     {{{{3, 3}}, "no multiple of the 2 of the other extents"}}));
+  rows.push_back(row("reshape to a wrong size", "reshape",
+                     [](auto x) {
+                       return reshape(x[0], Shape{2, 3});
+                     },
+                     {}, {{{{5}}, "x [5] has 5 elements and [2,3] has 6"}}));
+  rows.push_back(row("transpose", "transpose", [](auto x) { return transpose(x[0]); },
+                     {{{3, 4}}, {{}}, {{1, 1}}, {{2, 3, 4}}, {{0, 3}}, {{5}}}));
+  rows.push_back(row("transpose (2,0,1)", "transpose",
+                     [](auto x) {
+                       return transpose(x[0], {2, 0, 1});
+                     },
+                     {{{2, 3, 4}}, {{1, 5, 1}}},
+                     {{{{2, 3}}, "axis 2 of [2,3] does not exist"},
+                      {{{2, 3, 4, 5}}, "(2,0,1) is no permutation of the axes of [2,3,4,5]"}}));
+  rows.push_back(
+      row("slice of rows", "slice", [](auto x) { return slice(x[0], 0, 1, 3); },
+          {{{4, 3}}, {{3}}, {{5, 0}}},
+          {{{{2, 3}}, "[1, 3) is outside axis 0 of x [2,3]; need 0 <= begin <= end <= 2"}}));
+  rows.push_back(row("slice of columns", "slice", [](auto x) { return slice(x[0], -1, 1, 3); },
+                     {{{4, 3}}, {{3}}, {{2, 3, 5}}, {{0, 3}}},
+                     {{{{2, 2}}, "outside axis 1 of x [2,2]"}}));
+  rows.push_back(row("overlapping slices", "slice",
+                     [](auto x) { return slice(x[0], 0, 0, 2) * slice(x[0], 0, 1, 3); },
+                     {{{3, 2}}, {{4}}}));
+  rows.push_back(row("select", "slice", [](auto x) { return select(x[0], 1, 2); },
+                     {{{2, 3}}, {{2, 4, 3}}}, {{{{3}}, "axis 1 of [3] does not exist"}}));
+  rows.push_back(row(
+      "select of the first axis", "slice",
+      [](auto x) { return select(x[0], 0, 1) * select(x[0], 0, 0); },
+      {{{2, 3}}, {{3, 4, 2}}, {{4}}, {{2, 1}}},
+      {{{{}}, "axis 0 of [] does not exist"}, {{{1, 2}}, "[1, 2) is outside axis 0 of x [1,2]"}}));
+  rows.push_back(row("split", "slice",
+                     [](auto x) {
+                       auto [a, b] = split<2>(x[0]);
+                       return a * tanh(b);
+                     },
+                     {{{3, 4}}, {{2}}, {{2, 3, 6}}, {{3, 40}}, {{40, 2}}, {{3, 2, 38}}},
+                     {{{{3}}, "cannot be cut into 2 equal parts"}}));
+  // Columns that stay where they are, used by kernels that can read them there and by one that
+  // cannot, which adds to the gradient before the others and after them.
+  rows.push_back(row("columns in place and out of it", "slice",
+                     [](auto x) {
+                       const auto [a, b] = split<2>(x[0]);
+                       const auto first = matmul(a, b, {.b = true});
+                       return sum(a * b, {1}, true) * first + matmul(b, tanh(a), {.b = true});
+                     },
+                     {{{3, 40}}, {{2, 33 * 2}}, {{3, 4}}}, {{{{3}}, "cannot be cut into 2"}}));
+  rows.push_back(row("pad", "slice", [](auto x) { return pad(x[0], 1, 1, 5); },
+                     {{{3, 4}}, {{2, 2, 3}}, {{2, 0}}},
+                     {{{{2, 5}}, "does not fit into an extent of 5"}}));
+  const auto joined = [](auto x) { return concat(x, 1); };
+  rows.push_back(
+      row("concat", "concat", joined,
+          {{{2, 3}, {2, 1}}, {{2, 1, 3}, {2, 2, 3}, {2, 4, 3}}, {{2, 0}, {2, 3}}, {{1, 1}}},
+          {{{{2, 3}, {3, 3}}, "shapes differ beyond axis 1: [2,3] and [3,3]"}}));
+  rows.push_back(row("concat of rows", "concat", [](auto x) { return concat(x, 0); },
+                     {{{2, 3}, {1, 3}}, {{1}, {4}, {2}}}, {{{{2, 3}, {3}}, "shapes differ"}}));
+  rows.push_back(row("stack", "concat", [](auto x) { return stack(x, 0); },
+                     {{{2, 3}, {2, 3}}, {{}, {}}, {{0}, {0}}}, {{{{2}, {3}}, "shapes differ"}}));
+  rows.push_back(row("stack last", "concat", [](auto x) { return stack(x, -1); },
+                     {{{2, 3}, {2, 3}, {2, 3}}}, {{{{2}, {2, 1}}, "shapes differ"}}));
+  rows.push_back(row("broadcast_to", "broadcast_to",
+                     [](auto x) {
+                       return broadcast_to(x[0], Shape{2, 3, 4});
+                     },
+                     {{{4}}, {{3, 1}}, {{2, 3, 4}}, {{}}, {{1, 1, 1}}},
+                     {{{{3}}, "x [3] does not broadcast to [2,3,4]"}}));
+  rows.push_back(row("accumulate", "broadcast_to",
+                     [](auto x) {
+                       return accumulate(x, Shape{3, 1});
+                     },
+                     {{{3, 1}, {3, 4}}, {{2, 3, 4}, {3, 1}, {3, 19}}},
+                     {{{{2, 4}}, "a term of shape [2,4] does not sum to [3,1]"}}));
+  rows.push_back(row("gather_rows", "gather_rows",
+                     [](auto x) {
+                       return gather_rows(x[0], Indices({2, 2}, {2, 0, 2, 1}));
+                     },
+                     {{{4, 3}}, {{3}}, {{3, 2, 2}}, {{3, 0}}},
+                     {{{{2, 3}}, "row 2 at position 0 is outside the table; need 0 <= row < 2"},
+                      {{{}}, "the table is a scalar"}}));
+  rows.push_back(row("scatter_rows", "gather_rows",
+                     [](auto x) {
+                       return scatter_rows(x[0], Indices({3}, {2, 0, 2}), 4);
+                     },
+                     {{{3, 2}}, {{3}}, {{3, 0}}},
+                     {{{{2, 3}}, "x must begin with the axes of rows"}}));
+}
+
+}  // namespace engram::testing
