@@ -42,8 +42,11 @@ void Pass<T>::step(Id id) {
   const Call<T> call{*this, id};
   struct Inherit {  // what a rule records belongs to the place of this operation
     Tape<T>& tape;
-    Inherit(Tape<T>& of, const Site& site) : tape(of) { tape.inherited_site_ = &site; }
-    ~Inherit() { tape.inherited_site_ = nullptr; }
+    const Site* before;
+    Inherit(Tape<T>& of, const Site& site) : tape(of), before(of.inherited_site_) {
+      tape.inherited_site_ = &site;
+    }
+    ~Inherit() { tape.inherited_site_ = before; }
   } const inherit(tape_, node.site);
   try {
     if (record_) {
@@ -106,13 +109,7 @@ void Pass<T>::run(const Var<T>& y, const BackwardOptions<T>& options) {
   }
   if (!wanted(y.id())) return;
 
-  const bool before = tape_.recording_;
-  tape_.recording_ = record_;
-  struct Restore {
-    Tape<T>& tape;
-    bool recording;
-    ~Restore() { tape.recording_ = recording; }
-  } restore{tape_, before};
+  const RecordIf<T> recording(tape_, record_);
 
   if (seeded) {
     add(y.id(), options.seed);

@@ -18,7 +18,7 @@ Tape<T>::Tape() : pool_(Pool::make()), repeated_(*this), pass_(std::make_unique<
 
 template <class T>
 Tape<T>::~Tape() {
-  rewind({0, 0});
+  drop({});
 }
 
 template <class T>
@@ -121,13 +121,17 @@ void* Tape<T>::allocate(std::size_t bytes) {
 }
 
 template <class T>
-void Tape<T>::rewind(const Mark& mark) {
+void Tape<T>::drop(const Mark& mark) {
   while (nodes_.size() > mark.nodes) {
     const Node<T>& node = nodes_.back();
     if (node.owns_operation) node.operation->~Operation<T>();
     nodes_.shrink(nodes_.size() - 1);
   }
   inputs_.resize(mark.inputs);
+  reads_.erase(reads_.begin() + static_cast<std::ptrdiff_t>(mark.reads), reads_.end());
+  variables_.resize(mark.variables);
+  arena_chunk_ = mark.arena_chunk;
+  arena_used_ = mark.arena_used;
 }
 
 template <class T>
@@ -138,24 +142,32 @@ void Tape<T>::profile(Profile* profile) {
 
 template <class T>
 void Tape<T>::clear() {
-  pass_->clear();
-  rewind({0, 0});
+  if (pass_) pass_->clear();
   repeated_.clear();
-  reads_.clear();
-  variables_.clear();
-  arena_chunk_ = arena_used_ = 0;
+  drop({});
   if (++generation_ == 0) generation_ = 1;
 }
 
 template <class T>
+auto Tape<T>::in_pass(const auto& f) {
+  struct Lent {
+    Tape& tape;
+    std::unique_ptr<Pass<T>> pass;
+    ~Lent() { tape.pass_ = std::move(pass); }
+  };
+  const Lent lent{*this, pass_ ? std::move(pass_) : std::make_unique<Pass<T>>(*this)};
+  return f(*lent.pass);
+}
+
+template <class T>
 Gradients<T> Tape<T>::backward(const Var<T>& y, const BackwardOptions<T>& options) {
-  return pass_->leaves(y, options);
+  return in_pass([&](Pass<T>& pass) { return pass.leaves(y, options); });
 }
 
 template <class T>
 std::vector<Var<T>> Tape<T>::gradients(const Var<T>& y, std::span<const Var<T>> targets,
                                        const BackwardOptions<T>& options) {
-  return pass_->of(y, targets, options);
+  return in_pass([&](Pass<T>& pass) { return pass.of(y, targets, options); });
 }
 
 template class Tape<float>;

@@ -140,7 +140,7 @@ class Tape {
  private:
   friend class Pass<T>;
   template <class U>
-  friend class NoRecord;
+  friend class RecordIf;
 
   struct Read {
     ParamRef<T> param;
@@ -148,7 +148,7 @@ class Tape {
     Id id;
   };
   struct Mark {
-    std::size_t nodes, inputs;
+    std::size_t nodes, inputs, reads, variables, arena_chunk, arena_used;
   };
 
   void check(const Var<T>& var) const {
@@ -162,8 +162,18 @@ class Tape {
   }
   [[noreturn]] void refuse(const Var<T>& var) const;
   Var<T> leaf(Array<T> value, Kind kind, const Site& site);
-  Mark mark() const { return {nodes_.size(), inputs_.size()}; }
-  void rewind(const Mark& mark);
+  Mark mark() const {
+    return {nodes_.size(),     inputs_.size(), reads_.size(),
+            variables_.size(), arena_chunk_,   arena_used_};
+  }
+  void drop(const Mark& mark);
+  // Forgets what was recorded since `mark`.
+  void rewind(const Mark& mark) {
+    drop(mark);
+    repeated_.forget_from(static_cast<Id>(mark.nodes));
+  }
+  // f(pass), for a pass that nobody else uses: a derivative rule may ask for gradients itself.
+  auto in_pass(const auto& f);
 
   Pool::Owner pool_;
   RepeatedOperands<T> repeated_;
@@ -173,7 +183,7 @@ class Tape {
   std::vector<Id> variables_;
   std::vector<Array<std::uint8_t>> arena_;  ///< chunks that hold the operations
   std::size_t arena_chunk_ = 0, arena_used_ = 0;
-  std::unique_ptr<Pass<T>> pass_;  ///< kept for the memory of its tables
+  std::unique_ptr<Pass<T>> pass_;  ///< kept for the memory of its tables; null while it runs
   std::uint32_t generation_ = 1;
   bool recording_ = true;
   const Workers* workers_ = nullptr;
@@ -181,20 +191,25 @@ class Tape {
   const Site* inherited_site_ = nullptr;  ///< while a derivative rule runs: of the op it is for
 };
 
-/// Switches recording off while it lives: values are computed, nothing can be differentiated.
+/// Switches recording on or off while it lives.
 template <class T>
-class NoRecord {
+class RecordIf {
  public:
-  explicit NoRecord(Tape<T>& tape) : tape_(tape), before_(tape.recording_) {
-    tape.recording_ = false;
-  }
-  ~NoRecord() { tape_.recording_ = before_; }
-  NoRecord(const NoRecord&) = delete;
-  NoRecord& operator=(const NoRecord&) = delete;
+  RecordIf(Tape<T>& tape, bool on) : tape_(tape), before_(tape.recording_) { tape.recording_ = on; }
+  ~RecordIf() { tape_.recording_ = before_; }
+  RecordIf(const RecordIf&) = delete;
+  RecordIf& operator=(const RecordIf&) = delete;
 
  private:
   Tape<T>& tape_;
   bool before_;
+};
+
+/// Switches recording off while it lives: values are computed, nothing can be differentiated.
+template <class T>
+class NoRecord : RecordIf<T> {
+ public:
+  explicit NoRecord(Tape<T>& tape) : RecordIf<T>(tape, false) {}
 };
 
 /// The same value with its history cut off: gradients stop here.
