@@ -5,6 +5,7 @@
 
 #include "engram/core/pass.hpp"
 #include "engram/core/profile.hpp"
+#include "engram/core/readings.hpp"
 
 namespace engram {
 namespace {
@@ -43,6 +44,9 @@ Var<T> Tape<T>::variable(Array<T> value, Site site) {
 
 template <class T>
 Var<T> Tape<T>::read(const ParamRef<T>& param, Site site) {
+  if (readings_) {
+    if (const Var<T>* var = readings_->ask(param)) return *var;
+  }
   for (const Read& read : reads_) {
     if (!(read.param == param) || nodes_[read.id].needs_gradient != recording_) continue;
     if (read.version == param.version()) return var(read.id);
@@ -135,6 +139,17 @@ void Tape<T>::drop(const Mark& mark) {
 }
 
 template <class T>
+Array<T> Tape<T>::transient(const std::function<Var<T>()>& f) {
+  const RecordIf<T> recording(*this, false);
+  struct Forget {
+    Tape& tape;
+    Mark mark;
+    ~Forget() { tape.rewind(mark); }
+  } const forget{*this, mark()};
+  return f().value();
+}
+
+template <class T>
 void Tape<T>::profile(Profile* profile) {
   track_.reset();
   if (profile) track_ = profile->track();
@@ -167,7 +182,31 @@ Gradients<T> Tape<T>::backward(const Var<T>& y, const BackwardOptions<T>& option
 template <class T>
 std::vector<Var<T>> Tape<T>::gradients(const Var<T>& y, std::span<const Var<T>> targets,
                                        const BackwardOptions<T>& options) {
-  return in_pass([&](Pass<T>& pass) { return pass.of(y, targets, options); });
+  const bool seeded = options.seed.generation() != 0;
+  return gradients(std::span(&y, 1), targets,
+                   seeded ? std::span(&options.seed, 1) : std::span<const Var<T>>(), options);
+}
+
+template <class T>
+std::vector<Var<T>> Tape<T>::gradients(std::span<const Var<T>> ys, std::span<const Var<T>> targets,
+                                       std::span<const Var<T>> seeds,
+                                       const BackwardOptions<T>& options) {
+  return in_pass([&](Pass<T>& pass) { return pass.of(ys, targets, seeds, options); });
+}
+
+template <class T>
+std::vector<Var<T>> Tape<T>::tangents(std::span<const Var<T>> ys, std::span<const Var<T>> targets,
+                                      std::span<const Var<T>> directions) {
+  return in_pass([&](Pass<T>& pass) { return pass.along(ys, targets, directions); });
+}
+
+template <class T>
+std::vector<Var<T>> Tape<T>::hessian_product(const Var<T>& y, std::span<const Var<T>> targets,
+                                             std::span<const Var<T>> directions,
+                                             const Var<T>& seed) {
+  return in_pass([&](Pass<T>& pass) {
+    return pass.hessian_product(y, targets, directions, seed.generation() != 0 ? &seed : nullptr);
+  });
 }
 
 template class Tape<float>;
