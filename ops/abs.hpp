@@ -20,6 +20,7 @@ struct Abs {
 /// Forward:    y = |x|
 /// Derivative: dx = dy sign(x), 0 at x = 0
 /// Saves:      nothing beyond x and y
+/// Order:      any
 /// Throws:     nothing of its own
 /// Source:     elementary
 template <class T>

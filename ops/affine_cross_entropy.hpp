@@ -15,6 +15,7 @@ namespace engram {
 /// Derivative: dl = dy (softmax(l) - onehot(target)), divided likewise; dx = dl wᵀ, dw = xᵀ dl,
 ///             db = Σ dl
 /// Saves:      l, and ln Σ exp l of each row
+/// Order:      any
 /// Throws:     `Error` as `affine` and `cross_entropy` do
 /// Source:     J. Bridle (1990), as `softmax`
 template <class T>

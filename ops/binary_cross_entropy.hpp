@@ -21,6 +21,7 @@ struct BinaryCrossEntropy {
 /// Forward:    y = mean(-t ln σ(x) - (1 - t) ln(1 - σ(x))) = mean(softplus(x) - x t)
 /// Derivative: dx = dy (σ(x) - t) / n, dt = -dy x / n
 /// Saves:      nothing beyond x and t
+/// Order:      any
 /// Throws:     `Error` when the shapes do not broadcast, or hold no values
 /// Source:     D. R. Cox (1958), "The regression analysis of binary sequences"
 template <class T>

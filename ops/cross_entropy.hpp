@@ -22,6 +22,7 @@ struct CrossEntropyOptions {
 /// Forward:    y = Σ (ln Σ_v exp x_v - x_target), divided by the number of targets for the mean
 /// Derivative: dx = dy (softmax(x) - onehot(target)), divided likewise
 /// Saves:      ln Σ exp x of each row
+/// Order:      any
 /// Throws:     `Error` when the shapes do not fit, for a target out of range (which, and where),
 ///             and for a mean over no targets
 /// Source:     J. Bridle (1990), as `softmax`

@@ -11,6 +11,7 @@ namespace engram {
 /// Forward:    y = x m, with m = 0 with probability p, else 1 / (1 - p), drawn from `random`
 /// Derivative: dx = dy m
 /// Saves:      m
+/// Order:      any
 /// Throws:     `Error` unless 0 <= p < 1
 /// Source:     N. Srivastava et al. (2014), "Dropout", JMLR 15 (scaled while training)
 template <class T>

@@ -99,6 +99,16 @@ void map(const F& f, Array<T>& y, const X&... x) {
   });
 }
 
+/// target = 0, where its elements lie `strides` apart.
+template <class T>
+void clear(const Shape& shape, const Strides& strides, T* target) {
+  const Nest<1> nest(shape, {strides});
+  const Index n = nest.run_length(), step = nest.step()[0];
+  nest.each([&](const std::array<Index, 1>& at) {
+    for (Index i = 0; i < n; ++i) target[at[0] + i * step] = 0;
+  });
+}
+
 /// target += f(x...) summed to the shape of the target; with beta 0 the target has no value yet.
 /// `over` is the shape the Xs broadcast to, `strides` how far the target's elements lie apart.
 template <class T, class F, class... X>
@@ -111,7 +121,7 @@ void map_add(const F& f, const Shape& over, const Shape& shape, const Strides& s
   }
   const bool reduced = shape.size() != over.size();
   if (reduced && beta == 0) {
-    std::fill_n(target, shape.size(), T{0});
+    clear(shape, strides, target);
     beta = 1;
   }
   const Nest<N + 1> nest(over, {broadcast_strides(x.shape(), x.strides(), over)...,

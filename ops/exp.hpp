@@ -20,6 +20,7 @@ struct Exp {
 /// Forward:    y = eˣ
 /// Derivative: dx = dy y
 /// Saves:      nothing beyond x and y
+/// Order:      any
 /// Throws:     nothing of its own
 /// Source:     DLMF 4.2
 template <class T>

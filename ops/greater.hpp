@@ -26,6 +26,7 @@ struct Greater {
 /// Forward:    y = [a > b]
 /// Derivative: 0 everywhere
 /// Saves:      nothing
+/// Order:      any
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     Iverson bracket
 template <class T>

@@ -19,6 +19,7 @@ struct Log {
 /// Forward:    y = ln x
 /// Derivative: dx = dy / x
 /// Saves:      nothing beyond x and y
+/// Order:      any
 /// Throws:     nothing of its own; log(0) is -inf and a negative x gives NaN, as in IEEE 754
 /// Source:     DLMF 4.2
 template <class T>

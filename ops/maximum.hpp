@@ -30,6 +30,7 @@ struct Minimum {
 /// Forward:    y = max(a, b)
 /// Derivative: dy goes to the larger; where they are equal, half to each
 /// Saves:      nothing beyond a and b
+/// Order:      any
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     the subgradient of equal shares, as in JAX and PyTorch
 template <class T>

@@ -20,6 +20,7 @@ struct Relu {
 /// Forward:    y = max(x, 0)
 /// Derivative: dx = dy where x > 0, 0 elsewhere (at 0 too)
 /// Saves:      nothing beyond x and y
+/// Order:      any
 /// Throws:     nothing of its own
 /// Source:     V. Nair and G. Hinton (2010), "Rectified linear units improve restricted Boltzmann
 /// machines"

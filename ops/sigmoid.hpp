@@ -20,6 +20,7 @@ struct Sigmoid {
 /// Forward:    y = σ(x) = 1 / (1 + e⁻ˣ)
 /// Derivative: dx = dy y (1 - y)
 /// Saves:      nothing beyond x and y
+/// Order:      any
 /// Throws:     nothing of its own
 /// Source:     P.-F. Verhulst (1845), "Recherches mathématiques sur la loi d'accroissement"
 template <class T>

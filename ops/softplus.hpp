@@ -22,6 +22,7 @@ struct Softplus {
 /// Forward:    y = ln(1 + eˣ)
 /// Derivative: dx = dy σ(x)
 /// Saves:      nothing beyond x and y
+/// Order:      any
 /// Throws:     nothing of its own
 /// Source:     C. Dugas et al. (2001), "Incorporating second-order functional knowledge"
 template <class T>

@@ -25,6 +25,7 @@ struct Square {
 /// Forward:    y = √x
 /// Derivative: dx = dy / (2 y)
 /// Saves:      nothing beyond x and y
+/// Order:      any
 /// Throws:     nothing of its own; a negative x gives NaN, and the derivative at 0 is infinite
 /// Source:     IEEE 754, squareRoot
 template <class T>
@@ -38,6 +39,7 @@ Var<T> sqrt(const Var<T>& x, Site site = Site::current()) {
 /// Forward:    y = x²
 /// Derivative: dx = 2 dy x
 /// Saves:      nothing beyond x and y
+/// Order:      any
 /// Throws:     nothing of its own
 /// Source:     elementary
 template <class T>

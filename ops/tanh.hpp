@@ -20,6 +20,7 @@ struct Tanh {
 /// Forward:    y = tanh(x)
 /// Derivative: dx = dy (1 - y²)
 /// Saves:      nothing beyond y
+/// Order:      any
 /// Throws:     nothing of its own
 /// Source:     DLMF 4.28, 4.34
 template <class T>

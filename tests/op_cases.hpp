@@ -21,6 +21,13 @@ struct BadShapes {
   std::string text;
 };
 
+/// Which shapes an op takes besides those that its row lists.
+enum class Takes {
+  listed,     ///< perhaps none
+  any_shape,  ///< any shape of its one input: it works element by element
+  broadcast,  ///< any that broadcast together, likewise
+};
+
 struct OpCase {
   std::string name;  ///< of the row
   std::string file;  ///< ops/<file>.hpp, which this row tests
@@ -29,6 +36,7 @@ struct OpCase {
   std::vector<std::vector<Shape>> shapes;  ///< of the inputs: plain, broadcast, size 1, empty, ...
   std::vector<BadShapes> bad;
   double low = -2, high = 2;  ///< the inputs are drawn from [low, high)
+  Takes takes = Takes::listed;
 };
 
 using Shapes = std::vector<std::vector<Shape>>;

@@ -24,6 +24,7 @@ void fused_rows(std::vector<OpCase>& rows) {
        {{4, 1}, {1, 7}, {}},
        {{0, 3}, {0, 3}, {3}}},
       bad));
+  rows.back().takes = Takes::broadcast;
   rows.push_back(row("fused, of one input", "fused",
                      [](auto x) {
                        return fused(
@@ -34,6 +35,7 @@ void fused_rows(std::vector<OpCase>& rows) {
                            x[0]);
                      },
                      {{{3, 5}}, {{}}, {{2, 33}}}, {}));
+  rows.back().takes = Takes::any_shape;
   rows.push_back(row("fused columns", "fused",
                      [](auto x) {
                        const auto [a, b] = split<2>(x[0]);

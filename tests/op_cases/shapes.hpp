@@ -23,15 +23,19 @@ inline std::vector<BadShapes> pairs_that_do_not() {
 template <class F>
 OpCase unary(const std::string& name, const std::string& file, F f, double low = -2,
              double high = 2) {
-  return row(
+  OpCase out = row(
       name, file, [f](auto x) { return f(x[0]); }, any_shape(), {}, low, high);
+  out.takes = Takes::any_shape;
+  return out;
 }
 template <class F>
 OpCase binary(const std::string& name, const std::string& file, F f, double low = -2,
               double high = 2) {
-  return row(
+  OpCase out = row(
       name, file, [f](auto x) { return f(x[0], x[1]); }, pairs_that_broadcast(),
       pairs_that_do_not(), low, high);
+  out.takes = Takes::broadcast;
+  return out;
 }
 
 }  // namespace engram::testing
