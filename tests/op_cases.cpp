@@ -7,6 +7,7 @@ const std::vector<OpCase>& op_cases() {
     std::vector<OpCase> rows;
     elementwise_rows(rows);
     fused_rows(rows);
+    linear_algebra_rows(rows);
     loss_rows(rows);
     memory_rows(rows);
     product_rows(rows);

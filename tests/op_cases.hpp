@@ -52,6 +52,7 @@ inline std::ostream& operator<<(std::ostream& out, const OpCase& row) { return o
 // The rows, in files of tests/op_cases/ by family.
 void elementwise_rows(std::vector<OpCase>& rows);
 void fused_rows(std::vector<OpCase>& rows);
+void linear_algebra_rows(std::vector<OpCase>& rows);
 void loss_rows(std::vector<OpCase>& rows);
 /// Those in which gradients share memory: see `GradientSlots`.
 void memory_rows(std::vector<OpCase>& rows);
