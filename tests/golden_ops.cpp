@@ -41,6 +41,7 @@ const std::vector<Golden>& rows() {
     loss_goldens(out);
     shape_goldens(out);
     linear_algebra_goldens(out);
+    network_goldens(out);
     return out;
   }();
   return all;
