@@ -54,6 +54,7 @@ Shape unfolded(const Shape& x, const Windows& windows) {
 
 struct Unfold {
   static constexpr auto name = "unfold";
+  static constexpr bool linear = true;
   static constexpr std::uint8_t needs = 0;
   Windows windows;
   double padding;
@@ -77,8 +78,14 @@ struct Unfold {
   }
 };
 
+// With other numbers than zeros around x it is no longer linear in x.
+struct UnfoldPadded : Unfold {
+  static constexpr bool linear = false;
+};
+
 struct Fold {
   static constexpr auto name = "fold";
+  static constexpr bool linear = true;
   static constexpr std::uint8_t needs = 0;
   Windows windows;
   Index height, width;
@@ -124,7 +131,8 @@ Index WindowAxis::count(Index extent) const {
 
 template <class T>
 Var<T> unfold(const Var<T>& x, const Windows& windows, double padding, Site site) {
-  return record(Unfold{windows, padding}, site, x);
+  const Unfold op{windows, padding};
+  return padding == 0 ? record(op, site, x) : record(UnfoldPadded{op}, site, x);
 }
 template <class T>
 Var<T> fold(const Var<T>& x, const Windows& windows, Index height, Index width, Site site) {

@@ -8,6 +8,7 @@ const std::vector<OpCase>& op_cases() {
     convolution_rows(rows);
     elementwise_rows(rows);
     fused_rows(rows);
+    gradient_flow_rows(rows);
     linear_algebra_rows(rows);
     loss_rows(rows);
     memory_rows(rows);

@@ -53,6 +53,7 @@ inline std::ostream& operator<<(std::ostream& out, const OpCase& row) { return o
 void convolution_rows(std::vector<OpCase>& rows);
 void elementwise_rows(std::vector<OpCase>& rows);
 void fused_rows(std::vector<OpCase>& rows);
+void gradient_flow_rows(std::vector<OpCase>& rows);
 void linear_algebra_rows(std::vector<OpCase>& rows);
 void loss_rows(std::vector<OpCase>& rows);
 /// Those in which gradients share memory: see `GradientSlots`.
