@@ -40,6 +40,8 @@ const std::vector<Golden>& rows() {
     reduction_goldens(out);
     loss_goldens(out);
     shape_goldens(out);
+    linear_algebra_goldens(out);
+    network_goldens(out);
     return out;
   }();
   return all;

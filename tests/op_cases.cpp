@@ -5,11 +5,14 @@ namespace engram::testing {
 const std::vector<OpCase>& op_cases() {
   static const std::vector<OpCase> all = [] {
     std::vector<OpCase> rows;
+    convolution_rows(rows);
     elementwise_rows(rows);
     fused_rows(rows);
     gradient_flow_rows(rows);
+    linear_algebra_rows(rows);
     loss_rows(rows);
     memory_rows(rows);
+    network_rows(rows);
     product_rows(rows);
     reduction_rows(rows);
     shape_rows(rows);

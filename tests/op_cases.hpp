@@ -58,12 +58,15 @@ OpCase row(const std::string& name, const std::string& file, F f, Shapes shapes,
 inline std::ostream& operator<<(std::ostream& out, const OpCase& row) { return out << row.name; }
 
 // The rows, in files of tests/op_cases/ by family.
+void convolution_rows(std::vector<OpCase>& rows);
 void elementwise_rows(std::vector<OpCase>& rows);
 void fused_rows(std::vector<OpCase>& rows);
 void gradient_flow_rows(std::vector<OpCase>& rows);
+void linear_algebra_rows(std::vector<OpCase>& rows);
 void loss_rows(std::vector<OpCase>& rows);
 /// Those in which gradients share memory: see `GradientSlots`.
 void memory_rows(std::vector<OpCase>& rows);
+void network_rows(std::vector<OpCase>& rows);
 void product_rows(std::vector<OpCase>& rows);
 void reduction_rows(std::vector<OpCase>& rows);
 void shape_rows(std::vector<OpCase>& rows);
