@@ -30,7 +30,9 @@ Golden binary(const std::string& name, F f) {
 
 // The lines, in files of tests/golden_cases/ by family.
 void elementwise_goldens(std::vector<Golden>& rows);
+void indexing_goldens(std::vector<Golden>& rows);
 void loss_goldens(std::vector<Golden>& rows);
+void more_reduction_goldens(std::vector<Golden>& rows);
 void product_goldens(std::vector<Golden>& rows);
 void reduction_goldens(std::vector<Golden>& rows);
 void shape_goldens(std::vector<Golden>& rows);

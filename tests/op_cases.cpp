@@ -7,8 +7,11 @@ const std::vector<OpCase>& op_cases() {
     std::vector<OpCase> rows;
     elementwise_rows(rows);
     fused_rows(rows);
+    indexing_rows(rows);
     loss_rows(rows);
     memory_rows(rows);
+    more_reduction_rows(rows);
+    order_rows(rows);
     product_rows(rows);
     reduction_rows(rows);
     shape_rows(rows);

@@ -52,9 +52,12 @@ inline std::ostream& operator<<(std::ostream& out, const OpCase& row) { return o
 // The rows, in files of tests/op_cases/ by family.
 void elementwise_rows(std::vector<OpCase>& rows);
 void fused_rows(std::vector<OpCase>& rows);
+void indexing_rows(std::vector<OpCase>& rows);
 void loss_rows(std::vector<OpCase>& rows);
 /// Those in which gradients share memory: see `GradientSlots`.
 void memory_rows(std::vector<OpCase>& rows);
+void more_reduction_rows(std::vector<OpCase>& rows);
+void order_rows(std::vector<OpCase>& rows);
 void product_rows(std::vector<OpCase>& rows);
 void reduction_rows(std::vector<OpCase>& rows);
 void shape_rows(std::vector<OpCase>& rows);
