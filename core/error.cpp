@@ -15,7 +15,8 @@ Error located(const std::string& operation, const Error& error, const Site& site
 Error relocated(const std::string& operation, const Error& error, const Site& site) {
   std::string what = error.what();
   what.resize(std::min(what.size(), what.find(kMark)));
-  return Error(text(operation, ": ", what, kMark, site.file_name(), ":", site.line()));
+  const std::string prefix = what.starts_with(operation + ": ") ? "" : operation + ": ";
+  return Error(text(prefix, what, kMark, site.file_name(), ":", site.line()));
 }
 
 }  // namespace engram

@@ -38,6 +38,17 @@ template <class... Parts>
 Error located(const std::string& operation, const Error& error, const Site& site);
 
 /// `error` of a step that works for `operation`: the same, with `site` in place of any inner one.
+/// The name is not said twice.
 Error relocated(const std::string& operation, const Error& error, const Site& site);
+
+/// What `f()` returns, for an operation made of others: an `Error` in it is one of `operation`.
+template <class F>
+auto within(const char* operation, const Site& site, F&& f) {
+  try {
+    return f();
+  } catch (const Error& error) {
+    throw relocated(operation, error, site);
+  }
+}
 
 }  // namespace engram

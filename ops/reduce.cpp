@@ -146,6 +146,11 @@ Var<T> max(const Var<T>& x, const Axes& axes, bool keep, Site site) {
 }
 
 template <class T>
+Var<T> min(const Var<T>& x, const Axes& axes, bool keep, Site site) {
+  return within("min", site, [&] { return neg(max(neg(x, site), axes, keep, site), site); });
+}
+
+template <class T>
 Var<T> logsumexp(const Var<T>& x, const Axes& axes, bool keep, Site site) {
   return record(LogSumExp{{axes, keep}}, site, x);
 }
@@ -156,6 +161,8 @@ template Var<float> mean(const Var<float>&, const Axes&, bool, Site);
 template Var<double> mean(const Var<double>&, const Axes&, bool, Site);
 template Var<float> max(const Var<float>&, const Axes&, bool, Site);
 template Var<double> max(const Var<double>&, const Axes&, bool, Site);
+template Var<float> min(const Var<float>&, const Axes&, bool, Site);
+template Var<double> min(const Var<double>&, const Axes&, bool, Site);
 template Var<float> logsumexp(const Var<float>&, const Axes&, bool, Site);
 template Var<double> logsumexp(const Var<double>&, const Axes&, bool, Site);
 

@@ -58,6 +58,18 @@ Var<T> mean(const Var<T>& x, const Axes& axes = {}, bool keep = false, Site site
 template <class T>
 Var<T> max(const Var<T>& x, const Axes& axes = {}, bool keep = false, Site site = Site::current());
 
+/// The smallest value over some axes: -max(-x). NaN anywhere gives NaN.
+///
+/// Shapes:     as `sum`
+/// Forward:    y = min x
+/// Derivative: dx = dy where x is the smallest; equal values get equal shares
+/// Saves:      -x and -y
+/// Order:      any
+/// Throws:     as `max`
+/// Source:     as `max`
+template <class T>
+Var<T> min(const Var<T>& x, const Axes& axes = {}, bool keep = false, Site site = Site::current());
+
 /// The logarithm of a sum of exponentials over some axes, without overflow.
 ///
 /// Shapes:     as `sum`

@@ -33,6 +33,8 @@ void elementwise_goldens(std::vector<Golden>& rows);
 void linear_algebra_goldens(std::vector<Golden>& rows);
 void loss_goldens(std::vector<Golden>& rows);
 void network_goldens(std::vector<Golden>& rows);
+void indexing_goldens(std::vector<Golden>& rows);
+void more_reduction_goldens(std::vector<Golden>& rows);
 void product_goldens(std::vector<Golden>& rows);
 void reduction_goldens(std::vector<Golden>& rows);
 void shape_goldens(std::vector<Golden>& rows);

@@ -36,6 +36,8 @@ const std::vector<Golden>& rows() {
   static const std::vector<Golden> all = [] {
     std::vector<Golden> out;
     elementwise_goldens(out);
+    indexing_goldens(out);
+    more_reduction_goldens(out);
     product_goldens(out);
     reduction_goldens(out);
     loss_goldens(out);

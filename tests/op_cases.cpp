@@ -13,6 +13,9 @@ const std::vector<OpCase>& op_cases() {
     loss_rows(rows);
     memory_rows(rows);
     network_rows(rows);
+    indexing_rows(rows);
+    more_reduction_rows(rows);
+    order_rows(rows);
     product_rows(rows);
     reduction_rows(rows);
     shape_rows(rows);

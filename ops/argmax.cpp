@@ -1,0 +1,53 @@
+#include "engram/ops/argmax.hpp"
+
+#include <cmath>
+
+#include "engram/core/tape.hpp"
+
+namespace engram {
+namespace {
+
+// Where along the axis the first value is that is better than all others. NaN is the best.
+template <class T, class Better>
+Indices best(const Array<T>& x, int axis, const Better& better) {
+  const Shape& shape = x.shape();
+  axis = shape.axis(axis);
+  const Index n = shape[axis], inner = shape.axes(axis + 1, shape.rank()).size();
+  if (n == 0) fail("axis ", axis, " of x ", shape, " has no entries");
+  Indices out = Indices::uninitialized(shape.without(axis));
+  std::int32_t* to = out.edit();
+  for (Index i = 0; i < out.size(); ++i) {
+    const T* from = x.data() + i / inner * n * inner + i % inner;
+    T found = *from;
+    std::int32_t at = 0;
+    for (Index k = 1; k < n && !std::isnan(found); ++k) {
+      const T v = from[k * inner];
+      if (!better(v, found) && !std::isnan(v)) continue;
+      found = v;
+      at = static_cast<std::int32_t>(k);
+    }
+    to[i] = at;
+  }
+  return out;
+}
+
+}  // namespace
+
+template <class T>
+Indices argmax(const Var<T>& x, int axis, Site site) {
+  return within("argmax", site,
+                [&] { return best(x.value(), axis, [](T a, T b) { return a > b; }); });
+}
+
+template <class T>
+Indices argmin(const Var<T>& x, int axis, Site site) {
+  return within("argmin", site,
+                [&] { return best(x.value(), axis, [](T a, T b) { return a < b; }); });
+}
+
+template Indices argmax(const Var<float>&, int, Site);
+template Indices argmax(const Var<double>&, int, Site);
+template Indices argmin(const Var<float>&, int, Site);
+template Indices argmin(const Var<double>&, int, Site);
+
+}  // namespace engram

@@ -1,0 +1,132 @@
+#include "engram/ops/cumulative.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "engram/core/record.hpp"
+#include "engram/ops/arithmetic.hpp"
+#include "engram/ops/concat.hpp"
+#include "engram/ops/exp.hpp"
+#include "engram/ops/linear_recurrence.hpp"
+#include "engram/ops/maximum.hpp"
+#include "engram/ops/scan_kernels.hpp"
+#include "engram/ops/slice.hpp"
+
+namespace engram {
+namespace {
+
+struct AlongAxis {
+  int axis;
+
+  Shape shape(const Shape& x) {
+    axis = x.axis(axis);
+    return x;
+  }
+  // Each entry of x but the last moved to the next place, behind `first`.
+  template <class T>
+  Var<T> behind(const Var<T>& first, const Var<T>& x) const {
+    return concat({first, slice(x, axis, 0, x.extent(axis) - 1)}, axis);
+  }
+  // Each entry of x but the first moved to the place before, with the last one twice.
+  template <class T>
+  Var<T> following(const Var<T>& x) const {
+    const Index n = x.extent(axis);
+    return concat({slice(x, axis, 1, n), slice(x, axis, n - 1, n)}, axis);
+  }
+};
+
+struct Cumsum : AlongAxis {
+  static constexpr auto name = "cumsum";
+  static constexpr std::uint8_t needs = 0;
+  bool reverse;
+
+  template <class T>
+  void forward(const Array<T>& x, Array<T>& y) const {
+    const T* from = x.data();
+    T* to = y.edit();
+    kernels::scan(y.shape(), axis, reverse, [=](Index t, Index before) {
+      to[t] = before < 0 ? from[t] : to[before] + from[t];
+    });
+  }
+  template <class T>
+  void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
+    dx += cumsum(dy, axis, !reverse);
+  }
+};
+
+struct Cumprod : AlongAxis {
+  static constexpr auto name = "cumprod";
+
+  template <class T>
+  void forward(const Array<T>& x, Array<T>& y) const {
+    const T* from = x.data();
+    T* to = y.edit();
+    kernels::scan(y.shape(), axis, false, [=](Index t, Index before) {
+      to[t] = before < 0 ? from[t] : to[before] * from[t];
+    });
+  }
+  template <class T>
+  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
+    if (x.size() == 0) return;
+    const Var<T> one = x.tape().constant(Array<T>::full(x.shape().with(axis, 1), 1));
+    dx += behind(one, y) * linear_recurrence(following(x), dy, axis, true);
+  }
+};
+
+struct LogCumsumExp : AlongAxis {
+  static constexpr auto name = "logcumsumexp";
+
+  template <class T>
+  void forward(const Array<T>& x, Array<T>& y) const {
+    const T* from = x.data();
+    T* to = y.edit();
+    kernels::scan(y.shape(), axis, false, [=](Index t, Index before) {
+      to[t] = before < 0 ? from[t] : sum(to[before], from[t]);
+    });
+  }
+  template <class T>
+  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
+    if (x.size() == 0) return;
+    // -inf - -inf is no number: a term of 0 is as good as one that is far too small to be seen.
+    const T small = std::numeric_limits<T>::lowest() / 4;
+    const Var<T> least = x.tape().constant(Array<T>::scalar(small));
+    const Var<T> sums = maximum(y, least), terms = maximum(x, least);
+    const Var<T> ratio = exp(sums - following(sums));
+    dx += exp(terms - sums) * linear_recurrence(ratio, dy, axis, true);
+  }
+
+ private:
+  // ln(exp a + exp b)
+  template <class T>
+  static T sum(T a, T b) {
+    if (a == b) return a + std::log(T{2});  // inf - inf is no number
+    const T high = a > b ? a : b, low = a > b ? b : a;
+    return high + std::log1p(std::exp(low - high));
+  }
+};
+
+}  // namespace
+
+template <class T>
+Var<T> cumsum(const Var<T>& x, int axis, bool reverse, Site site) {
+  return record(Cumsum{{axis}, reverse}, site, x);
+}
+
+template <class T>
+Var<T> cumprod(const Var<T>& x, int axis, Site site) {
+  return record(Cumprod{{axis}}, site, x);
+}
+
+template <class T>
+Var<T> logcumsumexp(const Var<T>& x, int axis, Site site) {
+  return record(LogCumsumExp{{axis}}, site, x);
+}
+
+template Var<float> cumsum(const Var<float>&, int, bool, Site);
+template Var<double> cumsum(const Var<double>&, int, bool, Site);
+template Var<float> cumprod(const Var<float>&, int, Site);
+template Var<double> cumprod(const Var<double>&, int, Site);
+template Var<float> logcumsumexp(const Var<float>&, int, Site);
+template Var<double> logcumsumexp(const Var<double>&, int, Site);
+
+}  // namespace engram

@@ -1,0 +1,64 @@
+#include "engram/ops/norm.hpp"
+
+#include <cmath>
+
+#include "engram/ops/abs.hpp"
+#include "engram/ops/elementwise_kernels.hpp"
+#include "engram/ops/masked.hpp"
+#include "engram/ops/reshape.hpp"
+
+namespace engram {
+namespace {
+
+struct Norm {
+  static constexpr auto name = "norm";
+  Axes axes;
+  bool keep;
+
+  Shape shape(const Shape& x) const { return keep ? axes.kept(x) : axes.dropped(x); }
+  template <class T>
+  void forward(const Array<T>& x, Array<T>& y) const {
+    T* to = y.edit();
+    kernels::map_add([](auto v) { return v * v; }, x.shape(), axes.kept(x.shape()), to, T{0}, x);
+    for (Index i = 0; i < y.size(); ++i) to[i] = std::sqrt(to[i]);
+  }
+  template <class T>
+  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
+    const Shape kept = axes.kept(x.shape());
+    const Array<T> norms = y.value().reshaped(kept);
+    Array<T> zeros = Array<T>::uninitialized(kept, norms.pool());
+    for (Index i = 0; i < norms.size(); ++i) zeros.edit()[i] = norms[i] == 0 ? T{1} : T{0};
+    const Var<T> none = x.tape().constant(std::move(zeros));
+    // Divided by 1 where y = 0, so that no NaN is there for derivatives of this to meet.
+    dx += x * masked_fill(reshape(dy, kept) / (reshape(y, kept) + none), none, 0);
+  }
+  template <class T>
+  void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
+    const Shape kept = axes.kept(x.shape());
+    dx.in_place([&](T* target, T beta) {
+      kernels::map_add(
+          [](auto v, auto r, auto u) {
+            using B = decltype(v);
+            return select(r == B(0), B(0), v * (u / r));
+          },
+          x.shape(), x.shape(), target, beta, x, y.reshaped(kept), dy.reshaped(kept));
+    });
+  }
+};
+
+}  // namespace
+
+template <class T>
+Var<T> norm(const Var<T>& x, double p, const Axes& axes, bool keep, Site site) {
+  return within("norm", site, [&] {
+    if (p == 1) return sum(abs(x, site), axes, keep, site);
+    if (p == 2) return record(Norm{axes, keep}, site, x);
+    if (std::isinf(p) && p > 0) return max(abs(x, site), axes, keep, site);
+    fail("p is ", p, "; need 1, 2 or infinity");
+  });
+}
+
+template Var<float> norm(const Var<float>&, double, const Axes&, bool, Site);
+template Var<double> norm(const Var<double>&, double, const Axes&, bool, Site);
+
+}  // namespace engram

@@ -1,0 +1,81 @@
+#include "engram/ops/sort.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <vector>
+
+#include "engram/core/tape.hpp"
+#include "engram/ops/gather.hpp"
+
+namespace engram {
+namespace {
+
+// Where along the axis the first `count` values of each line are, when all stand in order.
+template <class T>
+Indices in_order(const Array<T>& x, int axis, Index count, bool descending) {
+  const Shape& shape = x.shape();
+  axis = shape.axis(axis);
+  const Index n = shape[axis], inner = shape.axes(axis + 1, shape.rank()).size();
+  const Index outer = shape.axes(0, axis).size();
+  Indices out = Indices::uninitialized(shape.with(axis, count));
+  std::int32_t* to = out.edit();
+  std::vector<T> line(static_cast<std::size_t>(n));
+  std::vector<std::int32_t> order(line.size());
+  const auto less = [](T a, T b) { return a < b || (std::isnan(b) && !std::isnan(a)); };
+  const auto before = [&](std::int32_t i, std::int32_t j) {
+    const T a = line[static_cast<std::size_t>(i)], b = line[static_cast<std::size_t>(j)];
+    if (descending ? less(b, a) : less(a, b)) return true;
+    return !(descending ? less(a, b) : less(b, a)) && i < j;  // equal: as they stood
+  };
+  for (Index o = 0; o < outer; ++o) {
+    for (Index k = 0; k < inner; ++k) {
+      const T* from = x.data() + o * n * inner + k;
+      for (auto& v : line) {
+        v = *from;
+        from += inner;
+      }
+      std::iota(order.begin(), order.end(), 0);
+      if (count == n) {
+        std::sort(order.begin(), order.end(), before);
+      } else {
+        std::partial_sort(order.begin(), order.begin() + count, order.end(), before);
+      }
+      for (Index i = 0; i < count; ++i) {
+        to[(o * count + i) * inner + k] = order[static_cast<std::size_t>(i)];
+      }
+    }
+  }
+  return out;
+}
+
+template <class T>
+Sorted<T> first(const Var<T>& x, Index count, int axis, bool descending, const Site& site) {
+  const Indices order = in_order(x.value(), axis, count, descending);
+  return {gather(x, axis, order, site), order};
+}
+
+}  // namespace
+
+template <class T>
+Sorted<T> sort(const Var<T>& x, int axis, bool descending, Site site) {
+  return within("sort", site, [&] { return first(x, x.extent(axis), axis, descending, site); });
+}
+
+template <class T>
+Sorted<T> topk(const Var<T>& x, Index count, int axis, bool largest, Site site) {
+  return within("topk", site, [&] {
+    if (count < 0 || count > x.extent(axis)) {
+      fail("the first ", count, " of axis ", axis, " of x ", x.shape(),
+           "; need 0 <= count <= ", x.extent(axis));
+    }
+    return first(x, count, axis, largest, site);
+  });
+}
+
+template Sorted<float> sort(const Var<float>&, int, bool, Site);
+template Sorted<double> sort(const Var<double>&, int, bool, Site);
+template Sorted<float> topk(const Var<float>&, Index, int, bool, Site);
+template Sorted<double> topk(const Var<double>&, Index, int, bool, Site);
+
+}  // namespace engram

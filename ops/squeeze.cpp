@@ -1,0 +1,80 @@
+#include "engram/ops/squeeze.hpp"
+
+#include <array>
+#include <numeric>
+#include <utility>
+
+#include "engram/core/tape.hpp"
+#include "engram/ops/reshape.hpp"
+#include "engram/ops/transpose.hpp"
+
+namespace engram {
+
+template <class T>
+Var<T> unsqueeze(const Var<T>& x, int axis, Site site) {
+  return within("unsqueeze", site, [&] {
+    const int rank = x.rank() + 1;
+    if (axis < -rank || axis >= rank) {
+      fail("an axis number ", axis, " in x ", x.shape(), "; need ", -rank, " <= axis < ", rank);
+    }
+    return reshape(x, x.shape().inserted(axis < 0 ? axis + rank : axis, 1), site);
+  });
+}
+
+template <class T>
+Var<T> squeeze(const Var<T>& x, int axis, Site site) {
+  return within("squeeze", site, [&] {
+    if (x.extent(axis) != 1) {
+      fail("axis ", axis, " of x ", x.shape(), " has extent ", x.extent(axis), "; need 1");
+    }
+    return reshape(x, x.shape().without(axis), site);
+  });
+}
+
+template <class T>
+Var<T> squeeze(const Var<T>& x, Site site) {
+  Shape shape = x.shape();
+  for (int k = shape.rank() - 1; k >= 0; --k) {
+    if (shape[k] == 1) shape = shape.without(k);
+  }
+  return reshape(x, shape, site);
+}
+
+template <class T>
+Var<T> flatten(const Var<T>& x, int first, int last, Site site) {
+  return within("flatten", site, [&] {
+    Shape shape = x.shape();
+    if (shape.rank() == 0) shape = {1};
+    const int begin = shape.axis(first), end = shape.axis(last);
+    if (begin > end) fail("axis ", first, " comes after axis ", last, " in x ", shape);
+    const Index together = shape.axes(begin, end + 1).size();
+    for (int k = end; k > begin; --k) shape = shape.without(k);
+    return reshape(x, shape.with(begin, together), site);
+  });
+}
+
+template <class T>
+Var<T> swap_axes(const Var<T>& x, int a, int b, Site site) {
+  return within("swap_axes", site, [&] {
+    const Shape shape = x.shape();
+    std::array<int, kMaxRank> axes{};
+    std::iota(axes.begin(), axes.end(), 0);
+    const int first = shape.axis(a), second = shape.axis(b);
+    std::swap(axes[static_cast<std::size_t>(first)], axes[static_cast<std::size_t>(second)]);
+    const auto rank = static_cast<std::size_t>(shape.rank());
+    return transpose(x, std::span<const int>(axes).first(rank), site);
+  });
+}
+
+template Var<float> unsqueeze(const Var<float>&, int, Site);
+template Var<double> unsqueeze(const Var<double>&, int, Site);
+template Var<float> squeeze(const Var<float>&, int, Site);
+template Var<double> squeeze(const Var<double>&, int, Site);
+template Var<float> squeeze(const Var<float>&, Site);
+template Var<double> squeeze(const Var<double>&, Site);
+template Var<float> flatten(const Var<float>&, int, int, Site);
+template Var<double> flatten(const Var<double>&, int, int, Site);
+template Var<float> swap_axes(const Var<float>&, int, int, Site);
+template Var<double> swap_axes(const Var<double>&, int, int, Site);
+
+}  // namespace engram

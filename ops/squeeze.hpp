@@ -1,0 +1,57 @@
+#pragma once
+
+#include "engram/core/var.hpp"
+
+namespace engram {
+
+/// x with an axis of extent 1 put in, which is number `axis` of the result; -1 is its last.
+///
+/// Shapes:     y has one axis more
+/// Forward:    y = x, a view
+/// Derivative: dx = dy under the shape of x
+/// Saves:      nothing
+/// Order:      any
+/// Throws:     `Error` for a place that the result does not have
+/// Source:     NumPy, "numpy.expand_dims"
+template <class T>
+Var<T> unsqueeze(const Var<T>& x, int axis, Site site = Site::current());
+
+/// x without an axis of extent 1, or without all of them.
+///
+/// Shapes:     the axis has extent 1
+/// Forward:    y = x, a view
+/// Derivative: dx = dy under the shape of x
+/// Saves:      nothing
+/// Order:      any
+/// Throws:     `Error` for an axis that is not there or has another extent
+/// Source:     NumPy, "numpy.squeeze"
+template <class T>
+Var<T> squeeze(const Var<T>& x, int axis, Site site = Site::current());
+template <class T>
+Var<T> squeeze(const Var<T>& x, Site site = Site::current());
+
+/// x with the axes from `first` to `last` made one; without them, all axes. A scalar becomes [1].
+///
+/// Shapes:     first is not after last
+/// Forward:    y = x, a view
+/// Derivative: dx = dy under the shape of x
+/// Saves:      nothing
+/// Order:      any
+/// Throws:     `Error` for axes that are not there or in the wrong order
+/// Source:     PyTorch, "torch.flatten"
+template <class T>
+Var<T> flatten(const Var<T>& x, int first = 0, int last = -1, Site site = Site::current());
+
+/// x with two axes exchanged.
+///
+/// Shapes:     any with those axes
+/// Forward:    y[..., i, ..., j, ...] = x[..., j, ..., i, ...]
+/// Derivative: dx = swap_axes(dy)
+/// Saves:      nothing
+/// Order:      any
+/// Throws:     `Error` for an axis that is not there
+/// Source:     NumPy, "numpy.swapaxes"
+template <class T>
+Var<T> swap_axes(const Var<T>& x, int a, int b, Site site = Site::current());
+
+}  // namespace engram

@@ -1,0 +1,54 @@
+#include "engram/ops/variance.hpp"
+
+#include <cmath>
+
+#include "engram/core/tape.hpp"
+#include "engram/ops/arithmetic.hpp"
+#include "engram/ops/norm.hpp"
+#include "engram/ops/sqrt.hpp"
+
+namespace engram {
+namespace {
+
+// x less its mean.
+template <class T>
+Var<T> centred(const Var<T>& x, const Axes& axes, const Site& site) {
+  return sub(x, mean(x, axes, true, site), site);
+}
+
+// What the sum of squares is divided by.
+double freedom(const Shape& x, const Axes& axes, double correction) {
+  if (x.size() == 0) fail("no values in ", x);
+  const Index n = x.size() / axes.kept(x).size();
+  const double left = static_cast<double>(n) - correction;
+  if (!(left > 0)) fail(n, " values and a correction of ", correction, "; need more values");
+  return left;
+}
+
+}  // namespace
+
+template <class T>
+Var<T> variance(const Var<T>& x, const Axes& axes, double correction, bool keep, Site site) {
+  return within("variance", site, [&] {
+    const double n = freedom(x.shape(), axes, correction);
+    const Var<T> squares = square(centred(x, axes, site), site);
+    return div(sum(squares, axes, keep, site), static_cast<T>(n), site);
+  });
+}
+
+template <class T>
+Var<T> standard_deviation(const Var<T>& x, const Axes& axes, double correction, bool keep,
+                          Site site) {
+  return within("standard_deviation", site, [&] {
+    const double n = freedom(x.shape(), axes, correction);
+    return div(norm(centred(x, axes, site), 2, axes, keep, site), static_cast<T>(std::sqrt(n)),
+               site);
+  });
+}
+
+template Var<float> variance(const Var<float>&, const Axes&, double, bool, Site);
+template Var<double> variance(const Var<double>&, const Axes&, double, bool, Site);
+template Var<float> standard_deviation(const Var<float>&, const Axes&, double, bool, Site);
+template Var<double> standard_deviation(const Var<double>&, const Axes&, double, bool, Site);
+
+}  // namespace engram

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "engram/ops/reduce.hpp"
+
+namespace engram {
+
+/// The variance over some axes, with n values to each result: a sample's by default, which is
+/// without bias, a population's with correction 0.
+///
+/// Shapes:     as `sum`
+/// Forward:    y = Σ (x - m)² / (n - correction), m = mean x
+/// Derivative: dx = dy 2 (x - m) / (n - correction)
+/// Saves:      x - m and its square
+/// Order:      any
+/// Throws:     as `mean`, and `Error` unless n > correction
+/// Source:     PyTorch, "torch.var"
+template <class T>
+Var<T> variance(const Var<T>& x, const Axes& axes = {}, double correction = 1, bool keep = false,
+                Site site = Site::current());
+
+/// The square root of the variance.
+///
+/// Shapes:     as `sum`
+/// Forward:    y = √variance(x)
+/// Derivative: dx = dy (x - m) / (y (n - correction)), 0 where y = 0
+/// Saves:      x - m and its norm
+/// Order:      any
+/// Throws:     as `variance`
+/// Source:     PyTorch, "torch.std"
+template <class T>
+Var<T> standard_deviation(const Var<T>& x, const Axes& axes = {}, double correction = 1,
+                          bool keep = false, Site site = Site::current());
+
+}  // namespace engram
