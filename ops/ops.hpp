@@ -2,12 +2,15 @@
 #pragma once
 
 #include "engram/ops/abs.hpp"
+#include "engram/ops/adaptive_cross_entropy.hpp"
 #include "engram/ops/affine_cross_entropy.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/binary_cross_entropy.hpp"
 #include "engram/ops/broadcast_to.hpp"
 #include "engram/ops/concat.hpp"
+#include "engram/ops/crf.hpp"
 #include "engram/ops/cross_entropy.hpp"
+#include "engram/ops/ctc.hpp"
 #include "engram/ops/dropout.hpp"
 #include "engram/ops/exp.hpp"
 #include "engram/ops/gather_rows.hpp"
@@ -19,6 +22,7 @@
 #include "engram/ops/reduce.hpp"
 #include "engram/ops/relu.hpp"
 #include "engram/ops/reshape.hpp"
+#include "engram/ops/sampled_cross_entropy.hpp"
 #include "engram/ops/sigmoid.hpp"
 #include "engram/ops/slice.hpp"
 #include "engram/ops/softmax.hpp"
@@ -26,3 +30,4 @@
 #include "engram/ops/sqrt.hpp"
 #include "engram/ops/tanh.hpp"
 #include "engram/ops/transpose.hpp"
+#include "engram/ops/unstack.hpp"

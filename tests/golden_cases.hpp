@@ -33,6 +33,7 @@ void elementwise_goldens(std::vector<Golden>& rows);
 void loss_goldens(std::vector<Golden>& rows);
 void product_goldens(std::vector<Golden>& rows);
 void reduction_goldens(std::vector<Golden>& rows);
+void sequence_loss_goldens(std::vector<Golden>& rows);
 void shape_goldens(std::vector<Golden>& rows);
 
 }  // namespace engram::testing

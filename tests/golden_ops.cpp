@@ -39,6 +39,7 @@ const std::vector<Golden>& rows() {
     product_goldens(out);
     reduction_goldens(out);
     loss_goldens(out);
+    sequence_loss_goldens(out);
     shape_goldens(out);
     return out;
   }();
