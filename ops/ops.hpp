@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engram/ops/abs.hpp"
+#include "engram/ops/adaptive_cross_entropy.hpp"
 #include "engram/ops/affine_cross_entropy.hpp"
 #include "engram/ops/any.hpp"
 #include "engram/ops/argmax.hpp"
@@ -13,7 +14,9 @@
 #include "engram/ops/cholesky.hpp"
 #include "engram/ops/concat.hpp"
 #include "engram/ops/convolution.hpp"
+#include "engram/ops/crf.hpp"
 #include "engram/ops/cross_entropy.hpp"
+#include "engram/ops/ctc.hpp"
 #include "engram/ops/cumulative.hpp"
 #include "engram/ops/custom_gradient.hpp"
 #include "engram/ops/diagonal.hpp"
@@ -45,6 +48,7 @@
 #include "engram/ops/relu.hpp"
 #include "engram/ops/repeat.hpp"
 #include "engram/ops/reshape.hpp"
+#include "engram/ops/sampled_cross_entropy.hpp"
 #include "engram/ops/sigmoid.hpp"
 #include "engram/ops/slice.hpp"
 #include "engram/ops/softmax.hpp"
@@ -56,5 +60,6 @@
 #include "engram/ops/tanh.hpp"
 #include "engram/ops/transpose.hpp"
 #include "engram/ops/unfold.hpp"
+#include "engram/ops/unstack.hpp"
 #include "engram/ops/variance.hpp"
 #include "engram/ops/weight_norm.hpp"

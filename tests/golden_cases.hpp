@@ -37,6 +37,7 @@ void indexing_goldens(std::vector<Golden>& rows);
 void more_reduction_goldens(std::vector<Golden>& rows);
 void product_goldens(std::vector<Golden>& rows);
 void reduction_goldens(std::vector<Golden>& rows);
+void sequence_loss_goldens(std::vector<Golden>& rows);
 void shape_goldens(std::vector<Golden>& rows);
 
 }  // namespace engram::testing

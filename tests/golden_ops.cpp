@@ -41,6 +41,7 @@ const std::vector<Golden>& rows() {
     product_goldens(out);
     reduction_goldens(out);
     loss_goldens(out);
+    sequence_loss_goldens(out);
     shape_goldens(out);
     linear_algebra_goldens(out);
     network_goldens(out);

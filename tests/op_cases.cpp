@@ -18,7 +18,9 @@ const std::vector<OpCase>& op_cases() {
     order_rows(rows);
     product_rows(rows);
     reduction_rows(rows);
+    sequence_loss_rows(rows);
     shape_rows(rows);
+    vocabulary_loss_rows(rows);
     return rows;
   }();
   return all;

@@ -72,7 +72,9 @@ void more_reduction_rows(std::vector<OpCase>& rows);
 void order_rows(std::vector<OpCase>& rows);
 void product_rows(std::vector<OpCase>& rows);
 void reduction_rows(std::vector<OpCase>& rows);
+void sequence_loss_rows(std::vector<OpCase>& rows);
 void shape_rows(std::vector<OpCase>& rows);
+void vocabulary_loss_rows(std::vector<OpCase>& rows);
 
 /// All rows.
 const std::vector<OpCase>& op_cases();
