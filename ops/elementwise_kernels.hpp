@@ -1,27 +1,19 @@
-// What stands behind `elementwise`: SIMD loops over broadcast operands, and the chain rule.
+// What stands behind `elementwise`: an operation made of a struct, and the chain rule.
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <tuple>
 #include <type_traits>
 #include <utility>
 
-#include "engram/core/nest.hpp"
 #include "engram/core/record.hpp"
-#include "engram/core/simd.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/elementwise.hpp"
+#include "engram/ops/map_kernels.hpp"
+#include "engram/ops/where.hpp"
 
 namespace engram {
 namespace kernels {
 
-template <class T>
-using Batch = xsimd::batch<T>;
-template <class T>
-inline constexpr Index kLanes = static_cast<Index>(Batch<T>::size);
-
-/// dy * d for a derivative d that may be a `Constant`, a plain number or a value.
+/// dy * d for a derivative d that may be a `Constant`, a `Mask`, a plain number or a value.
 template <class Y, class D>
 Y chain(const Y& dy, const D& d) {
   return dy * d;
@@ -34,134 +26,27 @@ template <class Y>
 Y chain(const Y& dy, Constant<-1>) {
   return -dy;
 }
+template <class Y>
+Y chain(const Y& dy, const Mask<Y>& d) {
+  return where(d.on, dy, Number<Y>{0});
+}
 
 /// Whether `D` is a derivative that is 0 everywhere.
 template <class D>
 inline constexpr bool kZero = std::is_same_v<D, Constant<0>>;
 
-/// One operand of an inner run: its elements lie side by side, or are all the same one.
-template <class T>
-class Operand {
- public:
-  Operand(const T* data, Index step) : data_(data), step_(step) {
-    if (step == 0) std::fill_n(same_.begin(), kLanes<T>, *data);
-  }
-  /// `count` elements from `i` on; lanes past them repeat the last, so that no lane computes
-  /// something the data does not hold.
-  [[gnu::always_inline]] Batch<T> load(Index i, Index count) const {
-    if (step_ != 0 && count < kLanes<T>) return load_some(data_ + i, count);
-    return Batch<T>::load_unaligned(step_ == 0 ? same_.data() : data_ + i);
-  }
-
- private:
-  [[gnu::noinline]] static Batch<T> load_some(const T* from, Index count) {
-    std::array<T, Batch<T>::size> lanes;
-    for (Index k = 0; k < kLanes<T>; ++k) {
-      lanes[static_cast<std::size_t>(k)] = from[std::min(k, count - 1)];
-    }
-    return Batch<T>::load_unaligned(lanes.data());
-  }
-
-  const T* data_;
-  Index step_;
-  std::array<T, Batch<T>::size> same_;
-};
-
-/// Stores the first `count` lanes.
-template <class T>
-[[gnu::always_inline]] inline void store(const Batch<T>& batch, T* to, Index count) {
-  if (count == kLanes<T>) {
-    batch.store_unaligned(to);
+/// Op's derivative by input k, at `v`: the inputs and the result.
+template <std::size_t k, class Op, class... V>
+auto slope(const Op& op, const V&... v) {
+  if constexpr (sizeof...(V) == 2) {
+    return op.df(v...);
+  } else if constexpr (k == 0) {
+    return op.da(v...);
+  } else if constexpr (k == 1) {
+    return op.db(v...);
   } else {
-    std::array<T, Batch<T>::size> lanes;
-    batch.store_unaligned(lanes.data());
-    std::copy_n(lanes.begin(), count, to);
+    return op.dc(v...);
   }
-}
-
-/// f of single elements, computed as in the lanes of a batch.
-template <class T, class F, class... X>
-T map_one(const F& f, const X&... x) {
-  return f(Batch<T>(*x.data())...).get(0);
-}
-
-/// y = f(x...), where the Xs broadcast to the shape of y.
-template <class T, class F, class... X>
-void map(const F& f, Array<T>& y, const X&... x) {
-  constexpr std::size_t N = sizeof...(X);
-  if (y.size() == 1) {
-    *y.edit() = map_one<T>(f, x...);
-    return;
-  }
-  const Nest<N + 1> nest(
-      y.shape(), {broadcast_strides(x.shape(), x.strides(), y.shape())..., y.shape().strides()});
-  const std::array<const T*, N> from{x.data()...};
-  T* to = y.edit();
-  const Index n = nest.run_length();
-  nest.each([&](const std::array<Index, N + 1>& at) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      const std::tuple operands{Operand<T>(from[I] + at[I], nest.step()[I])...};
-      for (Index i = 0; i < n; i += kLanes<T>) {
-        const Index count = std::min(kLanes<T>, n - i);
-        store<T>(f(std::get<I>(operands).load(i, count)...), to + at[N] + i, count);
-      }
-    }
-    (std::make_index_sequence<N>());
-  });
-}
-
-/// target += f(x...) summed to the shape of the target; with beta 0 the target has no value yet.
-/// `over` is the shape the Xs broadcast to, `strides` how far the target's elements lie apart.
-template <class T, class F, class... X>
-void map_add(const F& f, const Shape& over, const Shape& shape, const Strides& strides, T* target,
-             T beta, const X&... x) {
-  constexpr std::size_t N = sizeof...(X);
-  if (over.size() == 1) {
-    *target = beta == 0 ? map_one<T>(f, x...) : *target + map_one<T>(f, x...);
-    return;
-  }
-  const bool reduced = shape.size() != over.size();
-  if (reduced && beta == 0) {
-    std::fill_n(target, shape.size(), T{0});
-    beta = 1;
-  }
-  const Nest<N + 1> nest(over, {broadcast_strides(x.shape(), x.strides(), over)...,
-                                broadcast_strides(shape, strides, over)});
-  const std::array<const T*, N> from{x.data()...};
-  const Index n = nest.run_length();
-  const bool summed = reduced && nest.step()[N] == 0;
-  nest.each([&](const std::array<Index, N + 1>& at) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      const std::tuple operands{Operand<T>(from[I] + at[I], nest.step()[I])...};
-      T* to = target + at[N];
-      std::array<T, Batch<T>::size> lanes{};
-      Batch<T> sum(T{0});
-      for (Index i = 0; i < n; i += kLanes<T>) {
-        const Index count = std::min(kLanes<T>, n - i);
-        Batch<T> value = f(std::get<I>(operands).load(i, count)...);
-        if (!summed) {
-          if (beta != 0) value += Operand<T>(to, 1).load(i, count);
-          store<T>(value, to + i, count);
-        } else if (count == kLanes<T>) {
-          sum += value;
-        } else {
-          value.store_unaligned(lanes.data());
-          for (Index k = 0; k < count; ++k) *to += lanes[static_cast<std::size_t>(k)];
-        }
-      }
-      if (summed) {
-        sum.store_unaligned(lanes.data());
-        for (const T lane : lanes) *to += lane;
-      }
-    }
-    (std::make_index_sequence<N>());
-  });
-}
-
-/// The same for a dense target.
-template <class T, class F, class... X>
-void map_add(const F& f, const Shape& over, const Shape& shape, T* target, T beta, const X&... x) {
-  map_add(f, over, shape, shape.strides(), target, beta, x...);
 }
 
 /// The operation that an elementwise struct stands for.
@@ -169,8 +54,13 @@ template <class Op>
 struct Elementwise : Op {
   static constexpr bool takes_parts = true;
 
-  Shape shape(const Shape& x) const { return x; }
-  Shape shape(const Shape& a, const Shape& b) const { return broadcast(a, b); }
+  template <std::same_as<Shape>... Rest>
+  Shape shape(const Shape& x, const Rest&... rest) const {
+    if constexpr (requires { this->check(); }) this->check();
+    Shape out = x;
+    ((out = broadcast(out, rest)), ...);
+    return out;
+  }
 
   template <class T>
   void forward(const Array<T>& x, Array<T>& y) const {
@@ -180,47 +70,78 @@ struct Elementwise : Op {
   void forward(const Array<T>& a, const Array<T>& b, Array<T>& y) const {
     map([this](auto v, auto w) { return this->f(v, w); }, y, a, b);
   }
+  template <class T>
+  void forward(const Array<T>& a, const Array<T>& b, const Array<T>& c, Array<T>& y) const {
+    map([this](auto u, auto v, auto w) { return this->f(u, v, w); }, y, a, b, c);
+  }
 
   template <class T>
   void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
-    if (dx) add(dx, dy, this->df(x, y));
+    rule<0>(dx, dy, x, y);
   }
   template <class T>
   void derivative(Var<T> a, Var<T> b, Var<T> y, Var<T> dy, Into<T> da, Into<T> db) const {
-    if (da) add(da, dy, this->da(a, b, y));
-    if (db) add(db, dy, this->db(a, b, y));
+    rule<0>(da, dy, a, b, y);
+    rule<1>(db, dy, a, b, y);
+  }
+  template <class T>
+  void derivative(Var<T> a, Var<T> b, Var<T> c, Var<T> y, Var<T> dy, Into<T> da, Into<T> db,
+                  Into<T> dc) const {
+    rule<0>(da, dy, a, b, c, y);
+    rule<1>(db, dy, a, b, c, y);
+    rule<2>(dc, dy, a, b, c, y);
   }
 
   template <class T>
   void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
-    const auto d = [this](auto v, auto r) { return this->df(v, r); };
-    if constexpr (std::is_same_v<decltype(d(Batch<T>(), Batch<T>())), Constant<1>>) {
-      dx += dy;
-    } else {
-      add_mapped(
-          dx, x.shape(), y.shape(), [&](auto v, auto r, auto u) { return chain(u, d(v, r)); },
-          read<0>(x, dy), result(y, dy), dy);
-    }
+    kernel<0>(dx, x.shape(), y, dy, read<0>(x, dy));
   }
   template <class T>
   void backward(const Array<T>& a, const Array<T>& b, const Array<T>& y, const Array<T>& dy,
                 Into<T> da, Into<T> db) const {
-    const auto side = [&](Into<T>& into, const Shape& shape, const auto& d) {
-      using D = decltype(d(Batch<T>(), Batch<T>(), Batch<T>()));
-      if constexpr (std::is_same_v<D, Constant<1>>) {
-        into += dy;
-      } else if constexpr (!kZero<D>) {
-        add_mapped(
-            into, shape, y.shape(),
-            [&](auto v, auto w, auto r, auto u) { return chain(u, d(v, w, r)); }, read<0>(a, dy),
-            read<1>(b, dy), result(y, dy), dy);
-      }
-    };
-    if (da) side(da, a.shape(), [this](auto v, auto w, auto r) { return this->da(v, w, r); });
-    if (db) side(db, b.shape(), [this](auto v, auto w, auto r) { return this->db(v, w, r); });
+    kernel<0>(da, a.shape(), y, dy, read<0>(a, dy), read<1>(b, dy));
+    kernel<1>(db, b.shape(), y, dy, read<0>(a, dy), read<1>(b, dy));
+  }
+  template <class T>
+  void backward(const Array<T>& a, const Array<T>& b, const Array<T>& c, const Array<T>& y,
+                const Array<T>& dy, Into<T> da, Into<T> db, Into<T> dc) const {
+    kernel<0>(da, a.shape(), y, dy, read<0>(a, dy), read<1>(b, dy), read<2>(c, dy));
+    kernel<1>(db, b.shape(), y, dy, read<0>(a, dy), read<1>(b, dy), read<2>(c, dy));
+    kernel<2>(dc, c.shape(), y, dy, read<0>(a, dy), read<1>(b, dy), read<2>(c, dy));
   }
 
  private:
+  const Op& op() const { return *this; }
+
+  // The derivative by input k, where x are the inputs and the result.
+  template <std::size_t k, class T, class... X>
+  void rule(Into<T>& dx, const Var<T>& dy, const X&... x) const {
+    if constexpr (!kZero<decltype(slope<k>(op(), x...))>) {
+      if (dx) dx += chain(dy, slope<k>(op(), x...));
+    }
+  }
+
+  // The same in numbers; the input's shape is `shape`, and x are the inputs.
+  template <std::size_t k, class T, class... X>
+  void kernel(Into<T>& dx, const Shape& shape, const Array<T>& y, const Array<T>& dy,
+              const X&... x) const {
+    const auto d = [this](auto r, const auto&... v) { return slope<k>(op(), v..., r); };
+    using D = decltype(d(Batch<T>(), first(Batch<T>(), x)...));
+    if constexpr (std::is_same_v<D, Constant<1>>) {
+      dx += dy;
+    } else if constexpr (!kZero<D>) {
+      if (!dx) return;
+      dx.in_part([&](const Array<T>& target, T beta) {
+        map_add([&](auto u, auto r, auto... v) { return chain(u, d(r, v...)); }, y.shape(), shape,
+                target.strides(), target.edit_shared(), beta, dy, result(y, dy), x...);
+      });
+    }
+  }
+  template <class A, class B>
+  static A first(A a, const B&) {
+    return a;
+  }
+
   // What is not read may not be there; the loops get something else in its place.
   template <std::size_t k, class T>
   static const Array<T>& read(const Array<T>& x, const Array<T>& other) {
@@ -229,18 +150,6 @@ struct Elementwise : Op {
   template <class T>
   static const Array<T>& result(const Array<T>& y, const Array<T>& other) {
     return (recording::needs<Op>() & kNeedsResult) != 0 ? y : other;
-  }
-
-  template <class T, class D>
-  static void add(Into<T>& into, const Var<T>& dy, const D& d) {
-    if constexpr (!kZero<D>) into += chain(dy, d);
-  }
-  template <class T, class F, class... X>
-  static void add_mapped(Into<T>& into, const Shape& shape, const Shape& over, const F& f,
-                         const X&... x) {
-    into.in_part([&](const Array<T>& target, T beta) {
-      map_add(f, over, shape, target.strides(), target.edit_shared(), beta, x...);
-    });
   }
 };
 
@@ -254,6 +163,11 @@ Var<T> elementwise(Op op, const Site& site, const Var<T>& x) {
 template <class Op, class T>
 Var<T> elementwise(Op op, const Site& site, const Var<T>& a, const Var<T>& b) {
   return record(kernels::Elementwise<Op>{std::move(op)}, site, a, b);
+}
+
+template <class Op, class T>
+Var<T> elementwise(Op op, const Site& site, const Var<T>& a, const Var<T>& b, const Var<T>& c) {
+  return record(kernels::Elementwise<Op>{std::move(op)}, site, a, b, c);
 }
 
 }  // namespace engram

@@ -30,9 +30,11 @@ Golden binary(const std::string& name, F f) {
 
 // The lines, in files of tests/golden_cases/ by family.
 void elementwise_goldens(std::vector<Golden>& rows);
+void function_goldens(std::vector<Golden>& rows);
 void loss_goldens(std::vector<Golden>& rows);
 void product_goldens(std::vector<Golden>& rows);
 void reduction_goldens(std::vector<Golden>& rows);
 void shape_goldens(std::vector<Golden>& rows);
+void simple_loss_goldens(std::vector<Golden>& rows);
 
 }  // namespace engram::testing

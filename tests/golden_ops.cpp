@@ -36,10 +36,12 @@ const std::vector<Golden>& rows() {
   static const std::vector<Golden> all = [] {
     std::vector<Golden> out;
     elementwise_goldens(out);
+    function_goldens(out);
     product_goldens(out);
     reduction_goldens(out);
     loss_goldens(out);
     shape_goldens(out);
+    simple_loss_goldens(out);
     return out;
   }();
   return all;

@@ -50,14 +50,18 @@ OpCase row(const std::string& name, const std::string& file, F f, Shapes shapes,
 inline std::ostream& operator<<(std::ostream& out, const OpCase& row) { return out << row.name; }
 
 // The rows, in files of tests/op_cases/ by family.
+void activation_rows(std::vector<OpCase>& rows);
+void choice_rows(std::vector<OpCase>& rows);
 void elementwise_rows(std::vector<OpCase>& rows);
 void fused_rows(std::vector<OpCase>& rows);
+void function_rows(std::vector<OpCase>& rows);
 void loss_rows(std::vector<OpCase>& rows);
 /// Those in which gradients share memory: see `GradientSlots`.
 void memory_rows(std::vector<OpCase>& rows);
 void product_rows(std::vector<OpCase>& rows);
 void reduction_rows(std::vector<OpCase>& rows);
 void shape_rows(std::vector<OpCase>& rows);
+void simple_loss_rows(std::vector<OpCase>& rows);
 
 /// All rows.
 const std::vector<OpCase>& op_cases();
