@@ -27,5 +27,6 @@ template <class T>
 Var<T> abs(const Var<T>& x, Site site = Site::current()) {
   return elementwise(ops::Abs{}, site, x);
 }
+auto abs(const AnyDual auto& x) { return evaluate(ops::Abs{}, x); }
 
 }  // namespace engram

@@ -9,7 +9,7 @@ namespace ops {
 struct BinaryCrossEntropy {
   static constexpr auto name = "binary_cross_entropy_with_logits";
   static auto f(auto x, auto t) { return Softplus::f(x) - x * t; }
-  static auto da(auto x, auto t, auto) { return 1 / (1 + exp(-x)) - t; }
+  static auto da(auto x, auto t, auto) { return evaluate(Sigmoid{}, x) - t; }
   static auto db(auto x, auto, auto) { return -x; }
 };
 

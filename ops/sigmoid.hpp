@@ -27,5 +27,6 @@ template <class T>
 Var<T> sigmoid(const Var<T>& x, Site site = Site::current()) {
   return elementwise(ops::Sigmoid{}, site, x);
 }
+auto sigmoid(const AnyDual auto& x) { return evaluate(ops::Sigmoid{}, x); }
 
 }  // namespace engram

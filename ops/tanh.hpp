@@ -27,5 +27,6 @@ template <class T>
 Var<T> tanh(const Var<T>& x, Site site = Site::current()) {
   return elementwise(ops::Tanh{}, site, x);
 }
+auto tanh(const AnyDual auto& x) { return evaluate(ops::Tanh{}, x); }
 
 }  // namespace engram

@@ -38,6 +38,7 @@ const std::vector<Golden>& rows() {
     elementwise_goldens(out);
     indexing_goldens(out);
     more_reduction_goldens(out);
+    function_goldens(out);
     product_goldens(out);
     reduction_goldens(out);
     loss_goldens(out);
@@ -45,6 +46,7 @@ const std::vector<Golden>& rows() {
     shape_goldens(out);
     linear_algebra_goldens(out);
     network_goldens(out);
+    simple_loss_goldens(out);
     return out;
   }();
   return all;

@@ -6,7 +6,10 @@ const std::vector<OpCase>& op_cases() {
   static const std::vector<OpCase> all = [] {
     std::vector<OpCase> rows;
     convolution_rows(rows);
+    activation_rows(rows);
+    choice_rows(rows);
     elementwise_rows(rows);
+    function_rows(rows);
     fused_rows(rows);
     gradient_flow_rows(rows);
     linear_algebra_rows(rows);
@@ -21,6 +24,7 @@ const std::vector<OpCase>& op_cases() {
     sequence_loss_rows(rows);
     shape_rows(rows);
     vocabulary_loss_rows(rows);
+    simple_loss_rows(rows);
     return rows;
   }();
   return all;

@@ -63,6 +63,9 @@ void elementwise_rows(std::vector<OpCase>& rows);
 void fused_rows(std::vector<OpCase>& rows);
 void gradient_flow_rows(std::vector<OpCase>& rows);
 void linear_algebra_rows(std::vector<OpCase>& rows);
+void activation_rows(std::vector<OpCase>& rows);
+void choice_rows(std::vector<OpCase>& rows);
+void function_rows(std::vector<OpCase>& rows);
 void loss_rows(std::vector<OpCase>& rows);
 /// Those in which gradients share memory: see `GradientSlots`.
 void memory_rows(std::vector<OpCase>& rows);
@@ -75,6 +78,7 @@ void reduction_rows(std::vector<OpCase>& rows);
 void sequence_loss_rows(std::vector<OpCase>& rows);
 void shape_rows(std::vector<OpCase>& rows);
 void vocabulary_loss_rows(std::vector<OpCase>& rows);
+void simple_loss_rows(std::vector<OpCase>& rows);
 
 /// All rows.
 const std::vector<OpCase>& op_cases();
