@@ -24,6 +24,7 @@ struct Sub {
 
 struct Mul {
   static constexpr auto name = "mul";
+  static constexpr bool curved = true;
   static constexpr std::uint8_t needs = needs_input(0) | needs_input(1);
   static auto f(auto a, auto b) { return a * b; }
   static auto da(auto, auto b, auto) { return b; }

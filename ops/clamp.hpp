@@ -64,6 +64,10 @@ Var<T> finite(const Var<T>& x) {
   constexpr T most = std::numeric_limits<T>::max();
   return clamp(x, -most, most);
 }
+auto finite(const AnyDual auto& x) {
+  constexpr auto most = std::numeric_limits<Number<decltype(x)>>::max();
+  return clamp(x, -most, most);
+}
 
 }  // namespace ops
 }  // namespace engram

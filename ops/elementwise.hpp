@@ -20,6 +20,7 @@
 // needs_input(1)` for Mul (`Traits`). A derivative that is a whole number is returned as
 // `Constant<1>{}`, one that is 1 here and 0 there as `Mask`. A struct may have data (then f and the
 // derivatives are not static), and `void check() const` that throws for data that make no sense.
+// Products with Hessians are faster where it says `static constexpr bool curved = true`.
 // Broadcasting, SIMD, shapes, accumulation and derivatives of any order come with it.
 //
 // Whoever defines a new op also includes engram/ops/elementwise_kernels.hpp.

@@ -94,20 +94,20 @@ struct Elementwise : Op {
     return true;
   }
 
-  // The derivatives are computed once more, of numbers with their tangents.
+  // The derivatives are computed once more, of numbers with their tangents. These loops take long
+  // to compile, so an op says whether it wants them; without, the rule serves.
   template <class T>
-  bool curvature(const Call<T>& call) const {
+  bool curvature(const Call<T>& call) const requires(Op::curved) {
     constexpr std::size_t N = inputs_of<Op, T>();
     constexpr std::make_index_sequence<N> all;
     if constexpr (N == 1) {
       curve<1>(call, all);
-    } else if constexpr (N == 2) {
+    } else {
+      static_assert(N == 2, "an op of three inputs has no loops for its curvature");
       const bool a = call.tangent_part(0), b = call.tangent_part(1);
       if (a && b) curve<3>(call, all);
       if (a && !b) curve<1>(call, all);
       if (b && !a) curve<2>(call, all);
-    } else {
-      return false;
     }
     return true;
   }
@@ -180,6 +180,13 @@ struct Elementwise : Op {
     if (beta == 1) call.set_tangent(out);
   }
 
+  template <unsigned moves, std::size_t input>
+  static constexpr unsigned kMoves = (moves >> input & 1U) != 0 &&
+                                             (recording::needs<Op>() & needs_input(input)) != 0
+                                         ? 1
+                                         : 0;
+  static constexpr unsigned kMovesY = (recording::needs<Op>() & kNeedsResult) != 0 ? 1 : 0;
+
   template <unsigned moves, class T, std::size_t... I>
   void curve(const Call<T>& call, std::index_sequence<I...> all) const {
     (curve_by<I, moves>(call, all), ...);
@@ -191,10 +198,7 @@ struct Elementwise : Op {
   void curve_by(const Call<T>& call, std::index_sequence<I...>) const {
     using V = Batch<T>;
     constexpr std::size_t N = sizeof...(I);
-    constexpr std::array<unsigned, N> kMoves{
-        ((moves >> I & 1U) != 0 && reads(needs_input(I)) ? 1U : 0U)...};
-    constexpr unsigned kMovesY = reads(kNeedsResult) ? 1 : 0;
-    using D = decltype(slope<k>(op(), Dual<V, kMoves[I]>()..., Dual<V, kMovesY>()));
+    using D = decltype(slope<k>(op(), Dual<V, kMoves<moves, I>>()..., Dual<V, kMovesY>()));
     if constexpr (std::is_same_v<D, Dual<V, 1>>) {
       auto dx = call.into(k);
       if (!dx) return;
@@ -204,13 +208,14 @@ struct Elementwise : Op {
       };
       const auto f = [this](auto u, auto r, auto tr, auto... v) {
         const std::array<V, 2 * N> in{v...};  // the inputs and then their tangents
-        return u * slope<k>(op(), lift<kMoves[I]>(in[I], in[N + I])..., lift<kMovesY>(r, tr)).d[0];
+        return u * slope<k>(op(), lift<kMoves<moves, I>>(in[I], in[N + I])..., lift<kMovesY>(r, tr))
+                       .d[0];
       };
       dx.in_part([&](const Array<T>& to, T beta) {
         map_add(f, y.shape(), call.unread(k).shape(), to.strides(), to.edit_shared(), beta, dy,
                 result(y, dy), tangent(kMovesY, call.y_tangent()),
                 read<I>(recording::input<Op>(call, I), dy)...,
-                tangent(kMoves[I], call.tangent_part(I))...);
+                tangent(kMoves<moves, I>, call.tangent_part(I))...);
       });
     }
   }

@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "engram/core/simd.hpp"
 #include "engram/ops/ops.hpp"
 #include "engram/tests/tape_help.hpp"
 

@@ -6,6 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "engram/core/derivatives.hpp"
 #include "engram/ops/ops.hpp"
 #include "engram/tests/tape_help.hpp"
 
