@@ -18,6 +18,7 @@ NO_OPERANDS = {
 }
 NO_VARIABLES = {"true", "false", "this"}
 CONSTANT = re.compile(r"Constant<(-?\d+)>\{\}$")
+UNINITIALIZED = re.compile(r"Array<\w+>::uninitialized\(")
 MEMBERS = {".", "->", "::"}
 
 
@@ -156,6 +157,8 @@ def sites(path, source):
             line = source.count("\n", 0, all_tokens[first].start) + 1
             span = (all_tokens[first].start, all_tokens[after - 1].end)
             before = all_tokens[first - 1].text
+            if UNINITIALIZED.match(text):
+                continue  # has no value yet
             scalable = (before not in ("(", ",", "{", "[") or is_binary(all_tokens, after) or
                         all_tokens[first].kind == "number")
             here.append(Site(path, rule, number, line, text, span, scalable))

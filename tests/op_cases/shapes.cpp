@@ -93,7 +93,7 @@ void shape_rows(std::vector<OpCase>& rows) {
                       {{{}}, "the table is a scalar"}}));
   rows.push_back(row("scatter_rows", "gather_rows",
                      [](auto x) {
-                       return scatter_rows(x[0], Indices({3}, {2, 0, 2}), 4);
+                       return scatter_rows(x[0], Indices({3}, {2, 2, 0}), 4);
                      },
                      {{{3, 2}}, {{3}}, {{3, 0}}},
                      {{{{2, 3}}, "x must begin with the axes of rows"}}));
