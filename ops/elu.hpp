@@ -25,7 +25,8 @@ inline constexpr Elu<T> kSelu{static_cast<T>(1.6732632423543772848),
 
 }  // namespace ops
 
-/// The exponential linear unit, element by element.
+/// The exponential linear unit, element by element: like a rectifier, with results around 0 on
+/// average.
 ///
 /// Shapes:     any
 /// Forward:    y = x where x > 0, α (eˣ - 1) elsewhere
@@ -34,8 +35,7 @@ inline constexpr Elu<T> kSelu{static_cast<T>(1.6732632423543772848),
 /// Order:      any
 /// Throws:     nothing of its own
 /// Source:     D.-A. Clevert, T. Unterthiner and S. Hochreiter (2016), "Fast and accurate deep
-/// network
-///             learning by exponential linear units"
+///             network learning by exponential linear units"
 template <class T>
 Var<T> elu(const Var<T>& x, std::type_identity_t<T> alpha = 1, Site site = Site::current()) {
   return elementwise(ops::Elu<T>{alpha}, site, x);
@@ -52,8 +52,8 @@ auto elu(const AnyDual auto& x, Number<decltype(x)> alpha = 1) {
 /// Saves:      nothing beyond x and y
 /// Order:      any
 /// Throws:     nothing of its own
-/// Source:     G. Klambauer et al. (2017), "Self-normalizing neural networks", where the constants
-/// are
+/// Source:     G. Klambauer et al. (2017), "Self-normalizing neural networks", where
+///             the constants are
 template <class T>
 Var<T> selu(const Var<T>& x, Site site = Site::current()) {
   return elementwise(ops::kSelu<T>, site, x);

@@ -12,33 +12,37 @@ struct Nll {
   kernels::ClassTargets<T> labels;
 
   Shape shape(const Shape& x) {
+    if (labels.options.label_smoothing != 0) {
+      fail("label_smoothing ", labels.options.label_smoothing, "; only cross_entropy smooths");
+    }
     labels.check(x);
     return {};
   }
 
   void forward(const Array<T>& x, Array<T>& y) const {
     double loss = 0;  // many small losses: a float sum would lose digits
-    each(x.shape(), [&](Index at) { loss -= x[at]; });
+    each(x.shape(), [&](Index at, T share) { loss -= share * x[at]; });
     *y.edit() = static_cast<T>(loss) * labels.weight();
   }
 
   void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
     Array<T> slopes(x.shape());
-    each(x.shape(), [&, to = slopes.edit()](Index at) { to[at] = -labels.weight(); });
+    each(x.shape(),
+         [&, to = slopes.edit()](Index at, T share) { to[at] = -share * labels.weight(); });
     dx += dy * x.tape().constant(slopes);
   }
 
   void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
     const T slope = -dy.item() * labels.weight();
-    each(x.shape(), [&, to = dx.accumulator()](Index at) { to[at] += slope; });
+    each(x.shape(), [&, to = dx.accumulator()](Index at, T share) { to[at] += slope * share; });
   }
 
  private:
-  // Calls `f` with the place of every target among the log-probabilities.
+  // Calls `f` with the place of every target among the log-probabilities, and what it counts for.
   template <class F>
   void each(const Shape& x, const F& f) const {
     for (Index i = 0; i < labels.targets.size(); ++i) {
-      if (!labels.ignores(i)) f(i * x.extent(-1) + labels.targets[i]);
+      if (!labels.ignores(i)) f(i * x.extent(-1) + labels.targets[i], labels.label_share(i));
     }
   }
 };

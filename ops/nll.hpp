@@ -9,11 +9,11 @@ namespace engram {
 ///
 /// Shapes:     log-probabilities x [..., V], targets [...] with values in [0, V); the result is a
 ///             scalar
-/// Forward:    y = -Σ x_target, divided by the number of targets for the mean
-/// Derivative: dx = -dy onehot(target), divided likewise
+/// Forward:    y = -Σ w_target x_target, w the class weights; the mean divides by Σ w_target
+/// Derivative: dx = -dy w_target onehot(target), divided likewise
 /// Saves:      targets
 /// Order:      any
-/// Throws:     as `cross_entropy`
+/// Throws:     as `cross_entropy`, and `Error` for label smoothing
 /// Source:     PyTorch, "torch.nn.NLLLoss"
 template <class T>
 Var<T> nll(const Var<T>& x, const Indices& targets, const CrossEntropyOptions& options = {},

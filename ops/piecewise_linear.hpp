@@ -41,7 +41,8 @@ struct HardTanh : Clamp<T> {
 
 }  // namespace ops
 
-/// The rectifier that lets a little through on its other side, element by element.
+/// The rectifier that lets a little through on its other side, element by element: no unit dies
+/// for want of a gradient.
 ///
 /// Shapes:     any
 /// Forward:    y = x where x > 0, slope · x elsewhere
@@ -50,8 +51,7 @@ struct HardTanh : Clamp<T> {
 /// Order:      any
 /// Throws:     nothing of its own
 /// Source:     A. Maas, A. Hannun and A. Ng (2013), "Rectifier nonlinearities improve neural
-/// network
-///             acoustic models"
+///             network acoustic models"
 template <class T>
 Var<T> leaky_relu(const Var<T>& x, std::type_identity_t<T> slope = T(0.01),
                   Site site = Site::current()) {

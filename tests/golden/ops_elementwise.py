@@ -90,4 +90,11 @@ def write(case):
     gaps = [4, -1, 2, -1, 1, 3]
     case("nll", F.nll_loss, (6, 5), indices=labels)
     case("nll_sum", lambda x, y: F.nll_loss(x, y, reduction="sum"), (6, 5), indices=labels)
+    weights = torch.tensor([2, 0.5, 1, 0, 3])
+    case(
+        "nll_weighted",
+        lambda x, y: F.nll_loss(x, y, weight=weights, ignore_index=-1),
+        (6, 5),
+        indices=gaps,
+    )
     case("nll_ignore", lambda x, y: F.nll_loss(x, y, ignore_index=-1), (6, 5), indices=gaps)

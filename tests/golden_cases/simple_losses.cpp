@@ -31,6 +31,8 @@ void simple_loss_goldens(std::vector<Golden>& rows) {
   labelled("nll", {});
   labelled("nll_sum", {.reduction = Reduction::sum});
   labelled("nll_ignore", {.ignore_index = -1});
+  labelled("nll_weighted",
+           {.ignore_index = -1, .class_weights = Array<double>({5}, {2, 0.5, 1, 0, 3})});
 }
 
 }  // namespace engram::testing

@@ -64,6 +64,12 @@ void simple_loss_rows(std::vector<OpCase>& rows) {
                      {{{4, 5}}, {{0, 3}}, {{37, 2}}}));
   rows.push_back(row("nll, ignoring", "nll", labelled({.ignore_index = 3}),
                      {{{4, 5}}, {{2, 3, 4}}, {{3, 41}}}));
+  rows.push_back(
+      row("nll, weighted", "nll",
+          labelled({.ignore_index = 3, .class_weights = Array<double>({4}, {2, 0.5, 0, 3})}),
+          {{{5, 4}}, {{2, 3, 4}}}, {{{{3, 5}}, "class_weights [4] for 5 classes"}}));
+  rows.push_back(refused("nll, smoothed", "nll", labelled({.label_smoothing = 0.1}),
+                         {{{{3, 4}}, "nll: label_smoothing 0.1; only cross_entropy smooths"}}));
   rows.push_back(refused("nll, bad targets", "nll",
                          [](auto x) {
                            return nll(x[0], Indices({2}, {1, 7}));
