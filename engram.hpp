@@ -1,6 +1,7 @@
 // Engram: everything, for a program that uses it.
 #pragma once
 
+#include "engram/core/derivatives.hpp"
 #include "engram/core/gradcheck.hpp"
 #include "engram/core/shards.hpp"
 #include "engram/core/tape.hpp"

@@ -6,6 +6,7 @@
 #include <xtensor-blas/xblas.hpp>
 
 #include "engram/core/onednn.hpp"
+#include "engram/core/row_blocks.hpp"
 
 // OpenBLAS has these beyond the CBLAS interface; another BLAS leaves them null.
 extern "C" {
@@ -31,6 +32,18 @@ void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, const T* a, Ind
   static const bool held = hold_to_one_thread();
   static_cast<void>(held);
   if (m == 0 || n == 0) return;
+  if (ta == Transpose::no && m > kRowBlock) {
+    return each_row_block(m, [&](Index begin, Index end) {
+      gemm(ta, tb, end - begin, n, k, a + begin * lda, lda, b, ldb, beta, c + begin * ldc, ldc);
+    });
+  }
+  if (ta == Transpose::yes && k > kRowBlock) {
+    return each_row_block_from_the_end(k, [&](Index begin, Index end) {
+      const T* from = b + (tb == Transpose::yes ? begin : begin * ldb);
+      gemm(ta, tb, m, n, end - begin, a + begin * lda, lda, from, ldb, beta, c, ldc);
+      beta = 1;
+    });
+  }
   if constexpr (std::is_same_v<T, float>) {
     if (k > 0 && onednn::gemm(ta, tb, m, n, k, a, lda, b, ldb, beta, c, ldc)) return;
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "engram/core/derivatives.hpp"
 #include "engram/core/random.hpp"
 
 namespace engram {
@@ -29,9 +30,13 @@ class Check {
     compare("rule", gradient(inputs_, {.rules_only = true}), expected);
     compare("kernel", gradient(inputs_, {}), expected);
     compare("recorded rule", gradient(inputs_, {.record = true}), expected);
+    const Arrays along = {difference_along()};
+    compare("forward mode", {along_directions({})}, along);
+    compare("recorded forward mode", {along_directions({.record = true})}, along);
     if (options_.second_order) {
-      compare("second order", second_order(),
-              differences([this](const Arrays& at) { return slope(at); }));
+      const Arrays second = differences([this](const Arrays& at) { return slope(at); });
+      compare("second order", second_order(), second);
+      compare("forward over reverse", forward_over_reverse(), second);
     }
     return result_;
   }
@@ -87,6 +92,46 @@ class Check {
     return out;
   }
 
+  Vars constants(Tape<double>& tape, const Arrays& at) const {
+    Vars out;
+    for (const auto& array : at) out.push_back(tape.constant(array));
+    return out;
+  }
+  Array<double> along_directions(const DerivativeOptions& options) const {
+    Tape<double> tape;
+    const Vars x = variables(tape, inputs_);
+    return jvp(f_(x), x, constants(tape, directions_), options).value();
+  }
+  Arrays forward_over_reverse() const {
+    Tape<double> tape;
+    const Vars x = variables(tape, inputs_);
+    const Var<double> y = f_(x);
+    Arrays out;
+    for (const auto& h :
+         tape.hessian_product(y, x, constants(tape, directions_), tape.constant(upstream_))) {
+      out.push_back(h.value());
+    }
+    return out;
+  }
+
+  // The whole of f on both sides of the inputs, along the directions.
+  Array<double> difference_along() const {
+    const auto at = [&](double h) {
+      Arrays moved = inputs_;
+      for (std::size_t k = 0; k < moved.size(); ++k) {
+        for (Index i = 0; i < moved[k].size(); ++i) moved[k].edit()[i] += h * directions_[k][i];
+      }
+      Tape<double> tape;
+      return f_(variables(tape, moved)).value();
+    };
+    const Array<double> high = at(options_.step), low = at(-options_.step);
+    Array<double> out(high.shape());
+    for (Index i = 0; i < out.size(); ++i) {
+      out.edit()[i] = (high[i] - low[i]) / (2 * options_.step);
+    }
+    return out;
+  }
+
   template <class F>
   Arrays differences(const F& of) const {
     Arrays at = inputs_, out;
@@ -114,8 +159,8 @@ class Check {
         ++result_.compared;
         result_.worst = std::max(result_.worst, error);
         if (!(error <= options_.tolerance) && result_.failure.empty()) {
-          result_.failure = text(what, ": the derivative by input ", k, " ", got[k].shape(),
-                                 " at element ", i, " is ", a, ", differences give ", b);
+          result_.failure = text(what, ": derivative ", k, " ", got[k].shape(), " at element ", i,
+                                 " is ", a, ", differences give ", b);
         }
       }
     }

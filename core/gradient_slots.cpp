@@ -30,6 +30,18 @@ void GradientSlots<T>::reset(std::size_t count) {
 }
 
 template <class T>
+void GradientSlots<T>::resize(std::size_t count) {
+  for (auto id = static_cast<Id>(count); id < numbers_.size(); ++id) {
+    if (!has(id)) continue;
+    slot(id).gradient = Array<T>();
+    unused_.push_back(numbers_[id]);
+  }
+  numbers_.resize(count);
+  if (!is_target_.empty()) is_target_.resize(std::max(is_target_.size(), count));
+  uses_.clear();
+}
+
+template <class T>
 void GradientSlots<T>::clear() {
   slots_.shrink(0);
   numbers_.clear();

@@ -23,6 +23,9 @@ class GradientSlots {
 
   /// Makes places for the gradients of nodes up to `count`.
   void reset(std::size_t count);
+  /// Makes places for nodes that were recorded since, up to `count`, or drops those from `count`
+  /// on.
+  void resize(std::size_t count);
   /// Drops all gradients and keeps the tables' memory.
   void clear();
   /// The nodes whose gradients are asked for, as flags by node; beside them all leaves are.

@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "engram/core/nest.hpp"
+#include "engram/core/row_blocks.hpp"
 
 namespace engram {
 namespace {
 
 struct BroadcastTo {
   static constexpr auto name = "broadcast_to";
+  static constexpr bool linear = true;
   static constexpr std::uint8_t needs = 0;
   Shape to;
 
@@ -35,6 +37,7 @@ struct BroadcastTo {
 
 struct Accumulate {
   static constexpr auto name = "accumulate";
+  static constexpr bool linear = true;
   static constexpr std::uint8_t needs = 0;
   Shape to;
 
@@ -63,6 +66,14 @@ struct Accumulate {
   }
 };
 
+// How many of the leading axes of x are summed away on the way to `shape`.
+int summed_axes(const Shape& x, const Shape& shape) {
+  const int fresh = x.rank() - shape.rank();
+  int k = fresh;
+  while (k < x.rank() && shape[k - fresh] == 1) ++k;
+  return k;
+}
+
 }  // namespace
 
 template <class T>
@@ -83,6 +94,18 @@ void add_to(T* __restrict target, const T* __restrict source, Index n) {
 
 template <class T>
 void add_reduced(const Array<T>& x, const Shape& shape, T* target, T beta) {
+  const int axes = summed_axes(x.shape(), shape);
+  const Index rows = x.shape().axes(0, axes).size();
+  if (rows > kRowBlock && x.size() > rows) {
+    const Shape row = x.shape().axes(axes, x.rank());
+    const Shape to = shape.axes(shape.rank() - row.rank(), shape.rank());
+    each_row_block_from_the_end(rows, [&](Index begin, Index end) {
+      const Shape block = row.inserted(0, end - begin);
+      add_reduced(x.window(begin * row.size(), block), to, target, beta);
+      beta = 1;
+    });
+    return;
+  }
   const T* source = x.data();
   if (x.size() == shape.size()) {
     if (beta == 0) {

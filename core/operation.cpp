@@ -19,36 +19,39 @@ void Into<T>::operator+=(const Var<T>& dx) {
 
 template <class T>
 void Into<T>::operator+=(const Array<T>& dx) {
-  if (*this) pass_->slots_.add(id_, dx);
+  if (*this) pass_->to_->add(id_, dx);
 }
 
 template <class T>
 typename Into<T>::Target Into<T>::open(bool zeroed) {
   Target target{};
-  target.data = pass_->slots_.open(id_, zeroed, target.beta);
+  target.data = pass_->to_->open(id_, zeroed, target.beta);
   return target;
 }
 
 template <class T>
 const Array<T>& Into<T>::part(T& beta) {
-  return pass_->slots_.open_part(id_, beta);
+  return pass_->to_->open_part(id_, beta);
 }
 
 template <class T>
 void Into<T>::give(const Array<T>& dx) {
-  if (*this) pass_->slots_.give(id_, dx);
+  if (*this) pass_->to_->give(id_, dx);
 }
 
 template <class T>
 void Into<T>::add_product(const Array<T>& x, const Array<T>& dy) {
   if (!*this) return;
-  if (pass_->tape_.repeated().is_repeated(id_) && x.extent(0) <= RepeatedOperands<T>::kFewRows) {
-    pass_->slots_.sums().add_product(id_, x, dy);
+  Tape<T>& tape = pass_->tape_;
+  const bool waits = tape.repeated().is_repeated(id_) &&
+                     x.extent(0) <= RepeatedOperands<T>::kFewRows && !tape.detects_anomalies();
+  if (waits) {
+    pass_->to_->sums().add_product(id_, x, dy);
     return;
   }
   in_place([&](T* target, T beta) {
-    gemm(pass_->tape_.workers(), Transpose::yes, Transpose::no, x.extent(1), dy.extent(1),
-         x.extent(0), x.data(), dy.data(), beta, target);
+    gemm(tape.workers(), Transpose::yes, Transpose::no, x.extent(1), dy.extent(1), x.extent(0),
+         x.data(), dy.data(), beta, target);
   });
 }
 
@@ -56,7 +59,7 @@ template <class T>
 void Into<T>::add_rows(const Indices& rows, const Array<T>& dy) {
   if (!*this) return;
   if (pass_->tape_.node(id_).kind != Kind::operation) {
-    pass_->slots_.sums().add_rows(id_, rows, dy);
+    pass_->to_->sums().add_rows(id_, rows, dy);
     return;
   }
   const Index width = pass_->tape_.node(id_).value.shape().without(0).size();
@@ -72,6 +75,7 @@ std::size_t Call<T>::inputs() const {
 }
 template <class T>
 Var<T> Call<T>::var(std::size_t input) const {
+  if (pass.alone_) return pass.alone_->x[input];
   return pass.tape_.var(pass.tape_.inputs(pass.tape_.node(id))[input]);
 }
 template <class T>
@@ -96,20 +100,51 @@ const Array<T>& Call<T>::y() const {
 }
 template <class T>
 const Array<T>& Call<T>::dy() const {
-  return pass.slots_[id];
+  return (*pass.from_)[id];
 }
 template <class T>
 Var<T> Call<T>::y_var() const {
-  return pass.tape_.var(id);
+  return pass.alone_ ? pass.alone_->y : pass.tape_.var(id);
 }
 template <class T>
 Var<T> Call<T>::dy_var() const {
-  return pass.dy_;
+  return pass.alone_ ? pass.alone_->dy : pass.dy_;
 }
 
 template <class T>
 bool Call<T>::may_give_dy() const {
-  return pass.slots_.is_free(id);
+  return pass.from_->is_free(id);
+}
+
+template <class T>
+void Call<T>::replay(const std::function<Var<T>(std::span<const Var<T>>)>& f) const {
+  pass.replay(*this, f);
+}
+
+template <class T>
+const Array<T>* Call<T>::tangent(std::size_t input) const {
+  return pass.tangents_.find_dense(var(input).id());
+}
+template <class T>
+const Array<T>* Call<T>::tangent_part(std::size_t input) const {
+  return pass.tangents_.find(var(input).id());
+}
+template <class T>
+const Array<T>* Call<T>::y_tangent() const {
+  return pass.tangents_.find(id);
+}
+template <class T>
+void Call<T>::set_tangent(Array<T> y) const {
+  pass.tangents_.set(id, std::move(y));
+}
+template <class T>
+RepeatedOperands<T>& Call<T>::repeated_tangents() const {
+  return pass.tangents_.repeated();
+}
+
+template <class T>
+void Call<T>::with_tangents(const std::function<void(std::span<const Var<T>>)>& f) const {
+  pass.with_tangents(*this, f);
 }
 
 template class Into<float>;

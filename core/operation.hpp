@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 
 #include "engram/core/array.hpp"
@@ -12,6 +14,8 @@ namespace engram {
 
 template <class T>
 class Pass;
+template <class T>
+class RepeatedOperands;
 
 /// The gradient of one input, as a derivative rule sees it: it can be added to and nothing else.
 /// The first contribution is kept as it is, later ones are added; one that nobody wants is
@@ -86,6 +90,22 @@ struct Call {
   Var<T> dy_var() const;
   /// Whether nobody else holds the memory of dy, so that parts of it can be given away.
   bool may_give_dy() const;
+
+  /// Records f(the inputs) again and takes dy back through it: for an op that kept nothing but
+  /// them.
+  void replay(const std::function<Var<T>(std::span<const Var<T>>)>& f) const;
+
+  // Forward mode: derivatives along one direction, the tangents. Null stands for zero.
+
+  const Array<T>* tangent(std::size_t input) const;
+  /// The same; it may be a part of another array.
+  const Array<T>* tangent_part(std::size_t input) const;
+  const Array<T>* y_tangent() const;
+  void set_tangent(Array<T> y) const;
+  /// Products with the tangent of a leaf on their right.
+  RepeatedOperands<T>& repeated_tangents() const;
+  /// f(the tangents of the inputs as Vars): for an op whose `forward` takes these.
+  void with_tangents(const std::function<void(std::span<const Var<T>>)>& f) const;
 };
 
 /// How the memory of a result lies to that of the first input.
@@ -108,6 +128,8 @@ struct Traits {
   std::int8_t passes = -1;  ///< an input that is added as it is, once: its derivative is dy
   /// Whose values the derivative reads, of inputs and result: what else is given back early.
   std::uint8_t needs = kNeedsAll;
+  bool linear = false;      ///< in all inputs together: the derivative reads no values that change
+  bool linear_rule = true;  ///< the derivative is linear in dy, as those of functions are
 };
 
 /// A recorded op, whatever its type. `record` (core/record.hpp) makes these from plain structs.
@@ -121,6 +143,11 @@ class Operation {
   virtual void derivative(const Call<T>& call) const = 0;
   /// The same in numbers, faster; false when the op has no kernel of its own.
   virtual bool backward(const Call<T>& call) const = 0;
+  /// Forward mode: sets the tangent of the result, or is false when the op has no kernel for it.
+  virtual bool tangent(const Call<T>& call) const = 0;
+  /// Forward over reverse: adds to the inputs' gradients how the derivative rule changes along the
+  /// tangents of all it reads but dy; false when the op has no kernel for it.
+  virtual bool curvature(const Call<T>& call) const = 0;
   /// For an op whose result is a part of its input's memory: that part of `x`.
   virtual Array<T> view(const Array<T>& x) const { return x; }
   /// For a window: where it begins in an input of shape `x`.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "engram/core/anomaly.hpp"
 #include "engram/core/linear.hpp"
 #include "engram/core/span.hpp"
 
@@ -13,17 +14,21 @@ constexpr Id kNone = std::numeric_limits<Id>::max();
 
 template <class T>
 bool Pass<T>::wanted(Id id) const {
-  return tape_.nodes_[id].needs_gradient && (on_path_.empty() || on_path_[id]);
+  const Node<T>& node = tape_.nodes_[id];
+  if (alone_) return node.needs_gradient;
+  if (!leaves_too_ && to_ == &slots_ && node.kind != Kind::operation) return false;
+  return node.needs_gradient && (on_path_.empty() || on_path_[id]);
 }
 
 template <class T>
 bool Pass<T>::has(Id id) const {
-  return record_ ? recorded_[id] != kNone : slots_.has(id);
+  return record_ ? recorded_[id] != kNone : to_->has(id);
 }
 
 template <class T>
 void Pass<T>::add(Id id, const Var<T>& dx) {
-  if (!record_) return slots_.add(id, tape_.value(dx));
+  if (alone_) return static_cast<void>(alone_->dx.emplace_back(id, dx));
+  if (!record_) return to_->add(id, tape_.value(dx));
   const Shape shape = tape_.nodes_[id].value.shape();
   if (has(id)) {
     const std::array<Var<T>, 2> terms{tape_.var(recorded_[id]), dx};
@@ -35,6 +40,23 @@ void Pass<T>::add(Id id, const Var<T>& dx) {
   }
 }
 
+// Adds dx for dy, in numbers.
+template <class T>
+void Pass<T>::first_order(const Call<T>& call) {
+  const Node<T>& node = tape_.nodes_[call.id];
+  if (rules_only_ || !node.operation->backward(call)) {
+    const auto mark = tape_.mark();
+    dy_ = tape_.constant(call.dy(), node.site);
+    node.operation->derivative(call);
+    tape_.rewind(mark);
+  }
+  if (!tape_.detects_anomalies()) return;
+  for (std::size_t k = 0; k < node.inputs; ++k) {
+    const Id input = tape_.inputs(node)[k];
+    if (to_->has(input)) refuse_anomaly(tape_, call.id, k, to_->finished(input), call.dy());
+  }
+}
+
 template <class T>
 void Pass<T>::step(Id id) {
   Span span(tape_.track());
@@ -42,29 +64,63 @@ void Pass<T>::step(Id id) {
   const Call<T> call{*this, id};
   struct Inherit {  // what a rule records belongs to the place of this operation
     Tape<T>& tape;
-    Inherit(Tape<T>& of, const Site& site) : tape(of) { tape.inherited_site_ = &site; }
-    ~Inherit() { tape.inherited_site_ = nullptr; }
+    const Site* before;
+    Inherit(Tape<T>& of, const Site& site) : tape(of), before(of.inherited_site_) {
+      tape.inherited_site_ = &site;
+    }
+    ~Inherit() { tape.inherited_site_ = before; }
   } const inherit(tape_, node.site);
   try {
     if (record_) {
       dy_ = tape_.var(recorded_[id]);
       node.operation->derivative(call);
-    } else if (!slots_.is_in_place(id)) {
-      const Array<T>& dy = slots_.finished(id);
-      if (rules_only_ || !node.operation->backward(call)) {
-        const auto mark = tape_.mark();
-        dy_ = tape_.constant(dy, node.site);
-        node.operation->derivative(call);
-        tape_.rewind(mark);
-      }
+    } else if (!to_->is_in_place(id)) {
+      to_->finished(id);
+      first_order(call);
     }
   } catch (const Error& error) {
     throw relocated(node.operation->name() + " (backward)", error, node.site);
   }
-  if (!record_) slots_.release(id);  // consumed: its memory serves the next one
+  if (!record_) to_->release(id);  // consumed: its memory serves the next one
   if (span) {
     span.done(node.operation->name(), Direction::backward, node.value.shape(),
               node.value.values().size_bytes(), node.site);
+  }
+}
+
+// Records what an operation stands for at the end of the tape, and walks back through that: what it
+// adds goes where it would have gone had it been there all the time.
+template <class T>
+void Pass<T>::replay(const Call<T>& call, const std::function<Var<T>(Vars)>& f) {
+  const Array<T> dy = call.dy();
+  const std::size_t before = tape_.size();
+  struct Forget {
+    Pass& pass;
+    typename Tape<T>::Mark mark;
+    const Site* site;
+    ~Forget() {
+      pass.tape_.inherited_site_ = site;
+      pass.to_->resize(mark.nodes);
+      if (!pass.on_path_.empty()) pass.on_path_.resize(mark.nodes);
+      pass.tape_.rewind(mark);
+    }
+  } const forget{*this, tape_.mark(), std::exchange(tape_.inherited_site_, nullptr)};
+  std::vector<Var<T>> xs;
+  for (std::size_t k = 0; k < call.inputs(); ++k) xs.push_back(call.var(k));
+  Var<T> y;
+  {
+    const RecordIf<T> recording(tape_, true);
+    y = f(xs);
+  }
+  if (!on_path_.empty()) extend_path(before);
+  to_->resize(tape_.size());
+  if (!wanted(y.id())) return;
+  to_->add(y.id(), dy);
+  for (auto id = static_cast<Id>(tape_.size()); id-- > before;) {
+    if (has(id) && tape_.nodes_[id].kind == Kind::operation && wanted(id)) step(id);
+  }
+  for (const Var<T>& x : xs) {
+    if (tape_.node(x).kind != Kind::operation) to_->add_up(x.id());
   }
 }
 
@@ -80,48 +136,56 @@ void Pass<T>::refuse_edited(const typename Tape<T>::Read& read) const {
 }
 
 template <class T>
-void Pass<T>::run(const Var<T>& y, const BackwardOptions<T>& options) {
-  const Node<T>& result = tape_.node(y);
-  const bool seeded = options.seed.generation() != 0;
-  if (!seeded && result.value.size() != 1) {
-    throw located("backward",
-                  Error(text("the result has shape ", result.value.shape(),
-                             ", not one element; take its sum or mean, or pass a seed")),
-                  result.site);
-  }
-  const Shape shape = result.value.shape();
-  if (seeded && options.seed.shape() != shape) {
-    throw located("backward",
-                  Error(text("the seed has shape ", options.seed.shape(), ", the result ", shape)),
-                  result.site);
-  }
+void Pass<T>::refuse_edited() const {
+  for (const auto& read : tape_.reads_) refuse_edited(read);
+}
+
+template <class T>
+void Pass<T>::begin(Vars ys) {
   clear();
-  record_ = options.record;
-  rules_only_ = options.rules_only;
-  const std::size_t count = static_cast<std::size_t>(y.id()) + 1;
+  Id last = 0;
+  for (const Var<T>& y : ys) {
+    static_cast<void>(tape_.node(y));  // throws for one that is not on the tape
+    last = std::max(last, y.id());
+  }
+  const std::size_t count = static_cast<std::size_t>(last) + 1;
   if (record_) {
     recorded_.assign(count, kNone);
   } else {
     slots_.reset(count);
   }
+}
+
+// Adds `dy`, or 1 where there is none, to the gradient of y.
+template <class T>
+void Pass<T>::seed(const Var<T>& y, const Var<T>* dy) {
+  const Node<T>& result = tape_.node(y);
+  const Shape shape = result.value.shape();
+  if (!dy && shape.size() != 1) {
+    throw located("backward",
+                  Error(text("the result has shape ", shape,
+                             ", not one element; take its sum or mean, or pass a seed")),
+                  result.site);
+  }
+  if (dy && dy->shape() != shape) {
+    throw located("backward",
+                  Error(text("the seed has shape ", dy->shape(), ", the result ", shape)),
+                  result.site);
+  }
   if (!wanted(y.id())) return;
-
-  const bool before = tape_.recording_;
-  tape_.recording_ = record_;
-  struct Restore {
-    Tape<T>& tape;
-    bool recording;
-    ~Restore() { tape.recording_ = recording; }
-  } restore{tape_, before};
-
-  if (seeded) {
-    add(y.id(), options.seed);
+  if (dy) {
+    add(y.id(), *dy);
   } else if (record_) {
-    recorded_[y.id()] = tape_.constant(Array<T>::full(shape, T{1})).id();
+    add(y.id(), tape_.constant(Array<T>::full(shape, T{1}), result.site));
   } else {
     slots_.add(y.id(), Array<T>::full(shape, T{1}));
   }
-  for (Id id = y.id() + 1; id-- > 0;) {
+}
+
+template <class T>
+void Pass<T>::run(Id last) {
+  const RecordIf<T> recording(tape_, record_);
+  for (Id id = last + 1; id-- > 0;) {
     if (has(id) && tape_.nodes_[id].kind == Kind::operation && wanted(id)) step(id);
     if (!record_) tape_.repeated().each_first_used_at(id, [&](Id leaf) { slots_.add_up(leaf); });
   }
@@ -131,6 +195,8 @@ template <class T>
 Gradients<T> Pass<T>::leaves(const Var<T>& y, const BackwardOptions<T>& options) {
   on_path_.clear();
   slots_.ask_for({});
+  record_ = options.record;
+  rules_only_ = options.rules_only;
   if (!tape_.node(y).needs_gradient) {
     throw located("backward",
                   Error(text("the result ", y.shape(),
@@ -138,7 +204,9 @@ Gradients<T> Pass<T>::leaves(const Var<T>& y, const BackwardOptions<T>& options)
                              "computed from constants, detached, or under NoRecord")),
                   tape_.node(y).site);
   }
-  run(y, options);
+  begin(Vars(&y, 1));
+  seed(y, options.seed.generation() != 0 ? &options.seed : nullptr);
+  run(y.id());
   Gradients<T> out(tape_.pool());
   const auto collect = [&](Id id, std::optional<ParamRef<T>> param) {
     if (id > y.id() || !(has(id) || slots_.has_sums(id))) return;
@@ -162,36 +230,60 @@ Gradients<T> Pass<T>::leaves(const Var<T>& y, const BackwardOptions<T>& options)
   return out;
 }
 
+// Marks what depends on a target.
 template <class T>
-std::vector<Var<T>> Pass<T>::of(const Var<T>& y, std::span<const Var<T>> targets,
-                                const BackwardOptions<T>& options) {
-  tape_.node(y);
-  for (const auto& read : tape_.reads_) refuse_edited(read);
+void Pass<T>::find_path(Vars targets) {
   on_path_.assign(tape_.nodes_.size(), 0);
-  std::vector<std::uint8_t> is_target(tape_.nodes_.size(), 0);
+  is_target_.assign(tape_.nodes_.size(), 0);
   for (const Var<T>& target : targets) {
-    if (!tape_.node(target).needs_gradient) {
+    const Node<T>& node = tape_.node(target);
+    if (!node.needs_gradient) {
       throw located("gradients",
                     Error(text("a target of shape ", target.shape(),
                                " is a constant: make it a variable, or a parameter that is read")),
-                    tape_.node(target).site);
+                    node.site);
     }
-    on_path_[target.id()] = is_target[target.id()] = 1;
+    on_path_[target.id()] = is_target_[target.id()] = 1;
   }
-  slots_.ask_for(std::move(is_target));
-  for (Id id = 0; id <= y.id(); ++id) {
-    const Node<T>& node = tape_.nodes_[id];
-    for (const Id input : tape_.inputs(node)) on_path_[id] |= on_path_[input];
+  extend_path(0);
+}
+
+// Marks the nodes from `begin` on that depend on one that is marked.
+template <class T>
+void Pass<T>::extend_path(std::size_t begin) {
+  on_path_.resize(tape_.nodes_.size());
+  for (auto id = static_cast<Id>(begin); id < on_path_.size(); ++id) {
+    for (const Id input : tape_.inputs(tape_.nodes_[id])) on_path_[id] |= on_path_[input];
   }
-  run(y, options);
+}
+
+template <class T>
+std::vector<Var<T>> Pass<T>::of(Vars ys, Vars targets, Vars seeds,
+                                const BackwardOptions<T>& options) {
+  if (!seeds.empty() && seeds.size() != ys.size()) {
+    fail("gradients: ", seeds.size(), " seeds for ", ys.size(), " results; need one for each");
+  }
+  refuse_edited();
+  record_ = options.record;
+  rules_only_ = options.rules_only;
+  find_path(targets);
+  begin(ys);
+  slots_.ask_for(is_target_);
+  Id last = 0;
+  for (std::size_t k = 0; k < ys.size(); ++k) {
+    seed(ys[k], seeds.empty() ? nullptr : &seeds[k]);
+    last = std::max(last, ys[k].id());
+  }
+  run(last);
   std::vector<Var<T>> out;
   out.reserve(targets.size());
   for (const Var<T>& target : targets) {
     const Id id = target.id();
-    if (id > y.id()) {
+    const bool reached = id <= last && (has(id) || (!record_ && slots_.has_sums(id)));
+    if (!reached) {
       out.push_back(tape_.constant(Array<T>(target.shape())));
     } else if (record_) {
-      out.push_back(has(id) ? tape_.var(recorded_[id]) : tape_.constant(Array<T>(target.shape())));
+      out.push_back(tape_.var(recorded_[id]));
     } else {
       Array<T> dense = slots_.take(id).dense();
       out.push_back(tape_.constant(dense));
@@ -205,8 +297,13 @@ std::vector<Var<T>> Pass<T>::of(const Var<T>& y, std::span<const Var<T>> targets
 template <class T>
 void Pass<T>::clear() {
   slots_.clear();
+  second_.clear();
+  tangents_.clear();
   recorded_.clear();
   dy_ = Var<T>();
+  from_ = to_ = &slots_;
+  leaves_too_ = true;
+  alone_ = nullptr;
 }
 
 template class Pass<float>;

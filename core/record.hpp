@@ -18,12 +18,18 @@
 // `static constexpr std::uint8_t needs` (see `Traits`). An op of any number of inputs is given to
 // `record_all` and takes `std::span<const Var<T>>` in `shape` and `forward`, and `const Call<T>&`
 // in the derivatives.
+//
+// Forward mode needs nothing more: it is worked out from the derivative rule. An op that is linear
+// in all its inputs together says `static constexpr bool linear = true` and is faster, one that has
+// kernels for it has `bool tangent(const Call<T>&) const` and `bool curvature(const Call<T>&)
+// const` (see `Operation`).
 #pragma once
 
 #include <array>
 #include <type_traits>
 #include <utility>
 
+#include "engram/core/anomaly.hpp"
 #include "engram/core/span.hpp"
 #include "engram/core/tape.hpp"
 
@@ -69,38 +75,72 @@ inline constexpr bool kView = requires(const Op& op, const Array<T>& x) {
   op.view(x);
 };
 
+template <class Op>
+inline constexpr bool kLinear = requires {
+  requires Op::linear;
+};
+
 template <class Op, class T>
 constexpr Traits traits() {
   Traits out;
   if constexpr (kView<Op, T>) out.result = kTakesParts<Op> ? Result::part : Result::window;
   if constexpr (requires { Op::passes; }) out.passes = Op::passes;
   out.needs = needs<Op>();
+  out.linear = kLinear<Op>;
+  if constexpr (requires { Op::linear_rule; }) out.linear_rule = Op::linear_rule;
   return out;
+}
+
+[[noreturn]] inline void fail_without_rule() {
+  fail(
+      "this op has only a kernel for its first derivative, so it has no second one and none in "
+      "forward mode; write its `derivative` in Vars");
+}
+
+template <class Op, class T>
+bool tangent(const Op& op, const Call<T>& call) {
+  if constexpr (requires { op.tangent(call); }) {
+    return op.tangent(call);
+  } else {
+    return false;
+  }
+}
+template <class Op, class T>
+bool curvature(const Op& op, const Call<T>& call) {
+  if constexpr (requires { op.curvature(call); }) {
+    return op.curvature(call);
+  } else {
+    return false;
+  }
 }
 
 template <class Op, class T, std::size_t N>
 class Fixed final : public Operation<T> {
+  static_assert(N <= 3, "more than three inputs: use record_all");
+
  public:
   explicit Fixed(Op op) : Operation<T>(traits<Op, T>()), op_(std::move(op)) {}
 
   std::string name() const override { return Op::name; }
 
   void derivative(const Call<T>& call) const override {
-    if constexpr (N == 1) {
-      op_.derivative(call.var(0), call.y_var(), call.dy_var(), call.into(0));
-    } else if constexpr (N == 2) {
-      op_.derivative(call.var(0), call.var(1), call.y_var(), call.dy_var(), call.into(0),
-                     call.into(1));
-    } else {
-      static_assert(N == 3, "more than three inputs: use record_all");
-      op_.derivative(call.var(0), call.var(1), call.var(2), call.y_var(), call.dy_var(),
-                     call.into(0), call.into(1), call.into(2));
-    }
+    derivative(call, std::make_index_sequence<N>());
   }
 
   bool backward(const Call<T>& call) const override {
     return backward(call, std::make_index_sequence<N>());
   }
+
+  bool tangent(const Call<T>& call) const override {
+    if constexpr (kLinear<Op>) {
+      static_assert(N == 1, "several inputs: use record_all");
+      call.set_tangent(of_tangent(call));
+      return true;
+    } else {
+      return recording::tangent(op_, call);
+    }
+  }
+  bool curvature(const Call<T>& call) const override { return recording::curvature(op_, call); }
 
   Array<T> view(const Array<T>& x) const override {
     if constexpr (kView<Op, T>) {
@@ -118,6 +158,28 @@ class Fixed final : public Operation<T> {
   }
 
  private:
+  template <std::size_t... I>
+  void derivative(const Call<T>& call, std::index_sequence<I...>) const {
+    if constexpr (requires {
+                    op_.derivative(call.var(I)..., call.y_var(), call.dy_var(), call.into(I)...);
+                  }) {
+      op_.derivative(call.var(I)..., call.y_var(), call.dy_var(), call.into(I)...);
+    } else {
+      fail_without_rule();
+    }
+  }
+
+  // A linear op of the tangent is the tangent of the op.
+  Array<T> of_tangent(const Call<T>& call) const {
+    if constexpr (kView<Op, T>) {
+      return op_.view(*call.tangent(0));
+    } else {
+      Array<T> y = Array<T>::uninitialized(call.y().shape(), call.tangent_part(0)->pool());
+      op_.forward(kTakesParts<Op> ? *call.tangent_part(0) : *call.tangent(0), y);
+      return y;
+    }
+  }
+
   template <std::size_t... I>
   bool backward(const Call<T>& call, std::index_sequence<I...>) const {
     if constexpr (requires {
@@ -138,7 +200,26 @@ class Variadic final : public Operation<T> {
  public:
   explicit Variadic(Op op) : Operation<T>(traits<Op, T>()), op_(std::move(op)) {}
   std::string name() const override { return Op::name; }
-  void derivative(const Call<T>& call) const override { op_.derivative(call); }
+  void derivative(const Call<T>& call) const override {
+    if constexpr (requires { op_.derivative(call); }) {
+      op_.derivative(call);
+    } else {
+      fail_without_rule();
+    }
+  }
+  bool tangent(const Call<T>& call) const override {
+    if constexpr (kLinear<Op>) {
+      call.with_tangents([&](std::span<const Var<T>> xs) {
+        Array<T> y = Array<T>::uninitialized(call.y().shape(), xs[0].tape().pool());
+        op_.forward(xs, y);
+        call.set_tangent(std::move(y));
+      });
+      return true;
+    } else {
+      return recording::tangent(op_, call);
+    }
+  }
+  bool curvature(const Call<T>& call) const override { return recording::curvature(op_, call); }
   bool backward(const Call<T>& call) const override {
     if constexpr (requires { op_.backward(call); }) {
       op_.backward(call);
@@ -169,7 +250,9 @@ Var<T> push(Tape<T>& tape, Op&& op, Array<T>&& y, std::span<const Var<T>> inputs
 
 // Ends the time of an op whose result is on the tape; a view has no memory of its own.
 template <class Op, class T>
-Var<T> timed(Span& span, Tape<T>& tape, const Var<T>& y, bool is_view = false) {
+Var<T> finished(Span& span, Tape<T>& tape, const Var<T>& y, std::span<const Var<T>> inputs,
+                bool is_view = false) {
+  if (tape.detects_anomalies() && !is_view) refuse_anomaly(Op::name, y, inputs);
   if (!span) return y;
   const Node<T>& node = tape.node(y);
   const std::size_t bytes = is_view ? 0 : node.value.values().size_bytes();
@@ -199,7 +282,8 @@ Var<T> record(Op op, const Site& site, const Var<T>& first, const Rest&... rest)
     }
     const Var<T> pushed = recording::push<Recorded>(tape, std::move(op), std::move(y),
                                                     std::span<const Var<T>>(inputs), site);
-    return recording::timed<Op>(span, tape, pushed, recording::kView<Op, T>);
+    return recording::finished<Op>(span, tape, pushed, std::span<const Var<T>>(inputs),
+                                   recording::kView<Op, T>);
   } catch (const Error& error) {
     throw located(Op::name, error, site);
   }
@@ -218,7 +302,7 @@ Var<T> record_all(Op op, const Site& site, std::span<const Var<T>> inputs) {
     op.forward(inputs, y);
     const Var<T> pushed =
         recording::push<Recorded>(tape, std::move(op), std::move(y), inputs, site);
-    return recording::timed<Op>(span, tape, pushed);
+    return recording::finished<Op>(span, tape, pushed, inputs);
   } catch (const Error& error) {
     throw located(Op::name, error, site);
   }

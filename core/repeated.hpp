@@ -31,6 +31,10 @@ class RepeatedOperands {
       if (ways.first_use == operation) f(id);
     }
   }
+  /// Forgets the leaves numbered `id` and up: they are gone from the tape.
+  void forget_from(Id id) {
+    if (!entries_.empty()) std::erase_if(entries_, [&](const Entry& e) { return e.first >= id; });
+  }
   /// Forgets the numbers and keeps the memory of those that were used since the last `clear`.
   void clear();
 

@@ -5,6 +5,7 @@
 
 #include "engram/core/pass.hpp"
 #include "engram/core/profile.hpp"
+#include "engram/core/readings.hpp"
 
 namespace engram {
 namespace {
@@ -18,7 +19,7 @@ Tape<T>::Tape() : pool_(Pool::make()), repeated_(*this), pass_(std::make_unique<
 
 template <class T>
 Tape<T>::~Tape() {
-  rewind({0, 0});
+  drop({});
 }
 
 template <class T>
@@ -43,6 +44,9 @@ Var<T> Tape<T>::variable(Array<T> value, Site site) {
 
 template <class T>
 Var<T> Tape<T>::read(const ParamRef<T>& param, Site site) {
+  if (readings_) {
+    if (const Var<T>* var = readings_->ask(param)) return *var;
+  }
   for (const Read& read : reads_) {
     if (!(read.param == param) || nodes_[read.id].needs_gradient != recording_) continue;
     if (read.version == param.version()) return var(read.id);
@@ -121,13 +125,28 @@ void* Tape<T>::allocate(std::size_t bytes) {
 }
 
 template <class T>
-void Tape<T>::rewind(const Mark& mark) {
+void Tape<T>::drop(const Mark& mark) {
   while (nodes_.size() > mark.nodes) {
     const Node<T>& node = nodes_.back();
     if (node.owns_operation) node.operation->~Operation<T>();
     nodes_.shrink(nodes_.size() - 1);
   }
   inputs_.resize(mark.inputs);
+  reads_.erase(reads_.begin() + static_cast<std::ptrdiff_t>(mark.reads), reads_.end());
+  variables_.resize(mark.variables);
+  arena_chunk_ = mark.arena_chunk;
+  arena_used_ = mark.arena_used;
+}
+
+template <class T>
+Array<T> Tape<T>::transient(const std::function<Var<T>()>& f) {
+  const RecordIf<T> recording(*this, false);
+  struct Forget {
+    Tape& tape;
+    Mark mark;
+    ~Forget() { tape.rewind(mark); }
+  } const forget{*this, mark()};
+  return f().value();
 }
 
 template <class T>
@@ -138,24 +157,56 @@ void Tape<T>::profile(Profile* profile) {
 
 template <class T>
 void Tape<T>::clear() {
-  pass_->clear();
-  rewind({0, 0});
+  if (pass_) pass_->clear();
   repeated_.clear();
-  reads_.clear();
-  variables_.clear();
-  arena_chunk_ = arena_used_ = 0;
+  drop({});
   if (++generation_ == 0) generation_ = 1;
 }
 
 template <class T>
+auto Tape<T>::in_pass(const auto& f) {
+  struct Lent {
+    Tape& tape;
+    std::unique_ptr<Pass<T>> pass;
+    ~Lent() { tape.pass_ = std::move(pass); }
+  };
+  const Lent lent{*this, pass_ ? std::move(pass_) : std::make_unique<Pass<T>>(*this)};
+  return f(*lent.pass);
+}
+
+template <class T>
 Gradients<T> Tape<T>::backward(const Var<T>& y, const BackwardOptions<T>& options) {
-  return pass_->leaves(y, options);
+  return in_pass([&](Pass<T>& pass) { return pass.leaves(y, options); });
 }
 
 template <class T>
 std::vector<Var<T>> Tape<T>::gradients(const Var<T>& y, std::span<const Var<T>> targets,
                                        const BackwardOptions<T>& options) {
-  return pass_->of(y, targets, options);
+  const bool seeded = options.seed.generation() != 0;
+  return gradients(std::span(&y, 1), targets,
+                   seeded ? std::span(&options.seed, 1) : std::span<const Var<T>>(), options);
+}
+
+template <class T>
+std::vector<Var<T>> Tape<T>::gradients(std::span<const Var<T>> ys, std::span<const Var<T>> targets,
+                                       std::span<const Var<T>> seeds,
+                                       const BackwardOptions<T>& options) {
+  return in_pass([&](Pass<T>& pass) { return pass.of(ys, targets, seeds, options); });
+}
+
+template <class T>
+std::vector<Var<T>> Tape<T>::tangents(std::span<const Var<T>> ys, std::span<const Var<T>> targets,
+                                      std::span<const Var<T>> directions) {
+  return in_pass([&](Pass<T>& pass) { return pass.along(ys, targets, directions); });
+}
+
+template <class T>
+std::vector<Var<T>> Tape<T>::hessian_product(const Var<T>& y, std::span<const Var<T>> targets,
+                                             std::span<const Var<T>> directions,
+                                             const Var<T>& seed) {
+  return in_pass([&](Pass<T>& pass) {
+    return pass.hessian_product(y, targets, directions, seed.generation() != 0 ? &seed : nullptr);
+  });
 }
 
 template class Tape<float>;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -19,6 +20,8 @@ namespace engram {
 
 class Profile;
 struct Track;
+template <class T>
+class Readings;
 
 /// What one entry of a tape is.
 enum class Kind : std::uint8_t { constant, variable, parameter, operation };
@@ -77,6 +80,22 @@ class Tape {
   /// zeros where `y` does not depend on one. With `record`, they can be differentiated again.
   std::vector<Var<T>> gradients(const Var<T>& y, std::span<const Var<T>> targets,
                                 const BackwardOptions<T>& options = {});
+  /// The same of several results at once: of Σ <y, seed>, with one of `seeds` for each of `ys`.
+  std::vector<Var<T>> gradients(std::span<const Var<T>> ys, std::span<const Var<T>> targets,
+                                std::span<const Var<T>> seeds,
+                                const BackwardOptions<T>& options = {});
+
+  /// Forward mode: how `ys` change, to first order, when `targets` (values on the tape, all others
+  /// follow) move along `directions`, which have their shapes: J v, in numbers. Throws `Error` for
+  /// a target that is a constant and for shapes that differ.
+  std::vector<Var<T>> tangents(std::span<const Var<T>> ys, std::span<const Var<T>> targets,
+                               std::span<const Var<T>> directions);
+  /// Forward over reverse: how the gradients of the scalar `y` (or of any `y` with a seed) by
+  /// `targets` change along `directions`: H v, in numbers, at the cost of two to three gradients.
+  /// Throws as `gradients` and `tangents`.
+  std::vector<Var<T>> hessian_product(const Var<T>& y, std::span<const Var<T>> targets,
+                                      std::span<const Var<T>> directions,
+                                      const Var<T>& seed = Var<T>());
 
   /// Forgets all values and keeps the memory: a loop that clears, records and runs backward asks
   /// the system for no more memory after its first two turns.
@@ -93,6 +112,15 @@ class Tape {
 
   /// Whether operations are recorded for backward; while not, only their values are kept.
   bool recording() const { return recording_; }
+
+  /// Whether the first NaN or infinity that an operation makes, forward or backward, is an `Error`
+  /// that names the operation, its place on the tape and in your source, and the ranges of its
+  /// inputs. Looking at every number costs time: off unless asked for.
+  void detect_anomalies(bool on) { detects_anomalies_ = on; }
+  bool detects_anomalies() const { return detects_anomalies_; }
+
+  /// The value of f(), whose operations leave nothing behind on the tape and are not recorded.
+  Array<T> transient(const std::function<Var<T>()>& f);
 
   /// Threads that large matrix products on this tape are shared out to, from now on, or none for
   /// null: for a batch too small to be cut into shards. They must outlive their use.
@@ -139,8 +167,9 @@ class Tape {
 
  private:
   friend class Pass<T>;
+  friend class Readings<T>;
   template <class U>
-  friend class NoRecord;
+  friend class RecordIf;
 
   struct Read {
     ParamRef<T> param;
@@ -148,7 +177,7 @@ class Tape {
     Id id;
   };
   struct Mark {
-    std::size_t nodes, inputs;
+    std::size_t nodes, inputs, reads, variables, arena_chunk, arena_used;
   };
 
   void check(const Var<T>& var) const {
@@ -162,8 +191,18 @@ class Tape {
   }
   [[noreturn]] void refuse(const Var<T>& var) const;
   Var<T> leaf(Array<T> value, Kind kind, const Site& site);
-  Mark mark() const { return {nodes_.size(), inputs_.size()}; }
-  void rewind(const Mark& mark);
+  Mark mark() const {
+    return {nodes_.size(),     inputs_.size(), reads_.size(),
+            variables_.size(), arena_chunk_,   arena_used_};
+  }
+  void drop(const Mark& mark);
+  // Forgets what was recorded since `mark`.
+  void rewind(const Mark& mark) {
+    drop(mark);
+    repeated_.forget_from(static_cast<Id>(mark.nodes));
+  }
+  // f(pass), for a pass that nobody else uses: a derivative rule may ask for gradients itself.
+  auto in_pass(const auto& f);
 
   Pool::Owner pool_;
   RepeatedOperands<T> repeated_;
@@ -173,28 +212,35 @@ class Tape {
   std::vector<Id> variables_;
   std::vector<Array<std::uint8_t>> arena_;  ///< chunks that hold the operations
   std::size_t arena_chunk_ = 0, arena_used_ = 0;
-  std::unique_ptr<Pass<T>> pass_;  ///< kept for the memory of its tables
+  std::unique_ptr<Pass<T>> pass_;  ///< kept for the memory of its tables; null while it runs
   std::uint32_t generation_ = 1;
   bool recording_ = true;
+  bool detects_anomalies_ = false;
   const Workers* workers_ = nullptr;
+  Readings<T>* readings_ = nullptr;       ///< while a checkpoint's function runs
   std::shared_ptr<Track> track_;          ///< null while nothing is timed
   const Site* inherited_site_ = nullptr;  ///< while a derivative rule runs: of the op it is for
 };
 
-/// Switches recording off while it lives: values are computed, nothing can be differentiated.
+/// Switches recording on or off while it lives.
 template <class T>
-class NoRecord {
+class RecordIf {
  public:
-  explicit NoRecord(Tape<T>& tape) : tape_(tape), before_(tape.recording_) {
-    tape.recording_ = false;
-  }
-  ~NoRecord() { tape_.recording_ = before_; }
-  NoRecord(const NoRecord&) = delete;
-  NoRecord& operator=(const NoRecord&) = delete;
+  RecordIf(Tape<T>& tape, bool on) : tape_(tape), before_(tape.recording_) { tape.recording_ = on; }
+  ~RecordIf() { tape_.recording_ = before_; }
+  RecordIf(const RecordIf&) = delete;
+  RecordIf& operator=(const RecordIf&) = delete;
 
  private:
   Tape<T>& tape_;
   bool before_;
+};
+
+/// Switches recording off while it lives: values are computed, nothing can be differentiated.
+template <class T>
+class NoRecord : RecordIf<T> {
+ public:
+  explicit NoRecord(Tape<T>& tape) : RecordIf<T>(tape, false) {}
 };
 
 /// The same value with its history cut off: gradients stop here.
@@ -203,18 +249,10 @@ Var<T> detach(const Var<T>& x, Site site = Site::current()) {
   return x.tape().constant(x.value(), site);
 }
 
-/// The gradients of `y` with respect to `targets`, as Vars that can be differentiated again.
+/// The same under the name that other frameworks have for it.
 template <class T>
-std::vector<Var<T>> grad(const Var<T>& y, std::span<const Var<T>> targets) {
-  return y.tape().gradients(y, targets, {.record = true});
-}
-template <class T>
-std::vector<Var<T>> grad(const Var<T>& y, const std::vector<Var<T>>& targets) {
-  return grad(y, std::span<const Var<T>>(targets));
-}
-template <class T>
-std::vector<Var<T>> grad(const Var<T>& y, std::initializer_list<Var<T>> targets) {
-  return grad(y, std::span<const Var<T>>(targets.begin(), targets.size()));
+Var<T> stop_gradient(const Var<T>& x, Site site = Site::current()) {
+  return detach(x, site);
 }
 
 extern template class Tape<float>;

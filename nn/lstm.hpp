@@ -12,6 +12,9 @@
 // from F. Gers, J. Schmidhuber and F. Cummins (2000), "Learning to forget".
 #pragma once
 
+#include <array>
+#include <span>
+
 #include "engram/core/tape.hpp"
 #include "engram/nn/init.hpp"
 #include "engram/nn/lstm_cell.hpp"
@@ -32,16 +35,43 @@ class LstmLayer {
       : w_ih(uniform_parameter<T>({input, 4 * options.hidden}, options.hidden, random)),
         w_hh(uniform_parameter<T>({options.hidden, 4 * options.hidden}, options.hidden, random)),
         b(uniform_parameter<T>({4 * options.hidden}, options.hidden, random)),
-        fused_(options.fused) {
+        fused_(options.fused),
+        checkpoint_steps_(options.checkpoint_steps) {
     std::fill_n(b.edit(), options.hidden, static_cast<T>(options.forget_bias));
   }
 
   /// x [T, B, in], h and c [B, H] -> the outputs [T, B, H]; h and c become those of the last step.
   Var<T> operator()(const Var<T>& x, Var<T>& h, Var<T>& c) const {
+    const Weights weights{w_ih, w_hh, b};
+    std::array state{h, c};
+    const auto again = [weights, fused = fused_](const Var<T>& part, std::span<Var<T>> from) {
+      return run(weights, fused, part, from[0], from[1]);
+    };
+    const Var<T> y = over_segments(x, std::span<Var<T>>(state), checkpoint_steps_, again);
+    h = state[0];
+    c = state[1];
+    return y;
+  }
+
+  void visit(auto&& f) {
+    f("w_ih", w_ih);
+    f("w_hh", w_hh);
+    f("b", b);
+  }
+
+  Param<T> w_ih, w_hh, b;
+
+ private:
+  struct Weights {
+    ParamRef<T> w_ih, w_hh, b;
+  };
+
+  static Var<T> run(const Weights& weights, bool fused, const Var<T>& x, Var<T>& h, Var<T>& c) {
     Tape<T>& tape = x.tape();
-    Var<T> projected = affine(x, tape.read(w_ih), tape.read(b));  // all steps at once
-    const Var<T> recurrent = tape.read(w_hh);
-    if (fused_) {
+    // All steps at once.
+    Var<T> projected = affine(x, tape.read(weights.w_ih), tape.read(weights.b));
+    const Var<T> recurrent = tape.read(weights.w_hh);
+    if (fused) {
       return over_time(std::move(projected), [&](const Var<T>& projection) {
         const auto [f, i, g, o] = split<4>(affine(h, recurrent, projection));
         c = fused_cell_state(f, i, g, c);
@@ -59,16 +89,8 @@ class LstmLayer {
     // [end step]
   }
 
-  void visit(auto&& f) {
-    f("w_ih", w_ih);
-    f("w_hh", w_hh);
-    f("b", b);
-  }
-
-  Param<T> w_ih, w_hh, b;
-
- private:
   bool fused_;
+  Index checkpoint_steps_;
 };
 
 /// Stacked layers: the outputs of one are the inputs of the next.

@@ -1,9 +1,12 @@
 // What recurrent layers share: options, checks, the loop over time.
 #pragma once
 
+#include <algorithm>
+#include <span>
 #include <utility>
 #include <vector>
 
+#include "engram/core/checkpoint.hpp"
 #include "engram/core/tape.hpp"
 #include "engram/ops/ops.hpp"
 
@@ -15,16 +18,21 @@ struct RecurrentOptions {
   double dropout = 0;      ///< between layers, while training
   double forget_bias = 1;  ///< LSTM only: the forget gate's bias at first
   bool fused = false;      ///< LSTM only: the gates as two operations (ops/fused.hpp)
+  /// Keep only what a step hands on, at every so many steps, and compute the others again for the
+  /// gradient (`over_segments`); 0: keep all.
+  Index checkpoint_steps = 0;
 };
 
 /// `options.layers` layers, the first of input size `options.input`. Throws `Error` for sizes
 /// below 1 or a dropout outside [0, 1).
 template <class Layer>
 std::vector<Layer> make_layers(const RecurrentOptions& options, Random& random) {
-  const auto& [input, hidden, layers, dropout, forget_bias, fused] = options;
-  if (input < 1 || hidden < 1 || layers < 1 || !(dropout >= 0 && dropout < 1)) {
+  const auto& [input, hidden, layers, dropout, forget_bias, fused, checkpoint_steps] = options;
+  if (input < 1 || hidden < 1 || layers < 1 || !(dropout >= 0 && dropout < 1) ||
+      checkpoint_steps < 0) {
     fail("a recurrent network of input ", input, ", hidden ", hidden, ", layers ", layers,
-         ", dropout ", dropout, "; need sizes of at least 1 and 0 <= dropout < 1");
+         ", dropout ", dropout, ", checkpoint_steps ", checkpoint_steps,
+         "; need sizes of at least 1, 0 <= dropout < 1 and checkpoint_steps >= 0");
   }
   std::vector<Layer> out;
   for (Index k = 0; k < layers; ++k) out.emplace_back(k == 0 ? input : hidden, options, random);
@@ -106,6 +114,36 @@ Var<T> over_time(Var<T>&& x, Step&& step) {
   const Var<T> y = over_time(std::as_const(x), std::forward<Step>(step));
   x.tape().give_back(x.id(), x.id() + 1);
   return y;
+}
+
+/// run(x, state) in segments of `steps` steps (0: in one), of which only the outputs and the state
+/// between them are kept: the memory of a long sequence becomes that of a segment, for one more
+/// forward pass. `run` takes x [T, B, ...] and the state, values of one shape [B, H], returns the
+/// outputs [T, B, H] and leaves the state after the last step; all that it reads beside these are
+/// parameters and constants, and it is called again after this returns, so what it refers to must
+/// live as long. Where the steps of a segment times B are whole blocks of rows
+/// (core/row_blocks.hpp), gradients have the bits of the run without segments. Source: A. Gruslys
+/// et al. (2016), "Memory-efficient backpropagation through time"
+template <class T, class Run>
+Var<T> over_segments(const Var<T>& x, std::span<Var<T>> state, Index steps, Run run) {
+  if (steps == 0 || x.extent(0) <= steps) return run(x, state);
+  const auto segment = [run](std::span<const Var<T>> from) {
+    std::vector<Var<T>> last(from.begin() + 1, from.end());
+    const Var<T> y = run(from[0], std::span(last));
+    return concat({y, stack(last)}, 0);
+  };
+  std::vector<Var<T>> outputs;
+  for (Index begin = 0; begin < x.extent(0); begin += steps) {
+    const Index end = std::min(begin + steps, x.extent(0)), length = end - begin;
+    std::vector<Var<T>> from{slice(x, 0, begin, end)};
+    from.insert(from.end(), state.begin(), state.end());
+    const Var<T> all = checkpoint<T>(segment, from);
+    outputs.push_back(slice(all, 0, 0, length));
+    for (std::size_t k = 0; k < state.size(); ++k) {
+      state[k] = select(all, 0, length + static_cast<Index>(k));
+    }
+  }
+  return concat(outputs, 0);
 }
 
 }  // namespace engram::nn

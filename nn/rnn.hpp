@@ -1,6 +1,8 @@
 // Rnn: the plain recurrent network, h = tanh(x w_ih + h' w_hh + b).
 #pragma once
 
+#include <span>
+
 #include "engram/core/tape.hpp"
 #include "engram/nn/init.hpp"
 #include "engram/nn/recurrent.hpp"
@@ -18,17 +20,16 @@ class RnnLayer {
   RnnLayer(Index input, const RecurrentOptions& options, Random& random)
       : w_ih(uniform_parameter<T>({input, options.hidden}, options.hidden, random)),
         w_hh(uniform_parameter<T>({options.hidden, options.hidden}, options.hidden, random)),
-        b(uniform_parameter<T>({options.hidden}, options.hidden, random)) {}
+        b(uniform_parameter<T>({options.hidden}, options.hidden, random)),
+        checkpoint_steps_(options.checkpoint_steps) {}
 
   /// x [T, B, in] and h [B, H] -> the outputs [T, B, H]; h becomes the last of them.
   Var<T> operator()(const Var<T>& x, Var<T>& h) const {
-    Tape<T>& tape = x.tape();
-    Var<T> projected = affine(x, tape.read(w_ih), tape.read(b));  // all steps at once
-    const Var<T> recurrent = tape.read(w_hh);
-    return over_time(std::move(projected), [&](const Var<T>& projection) {
-      h = tanh(affine(h, recurrent, projection));
-      return h;
-    });
+    const Weights weights{w_ih, w_hh, b};
+    return over_segments(x, std::span(&h, 1), checkpoint_steps_,
+                         [weights](const Var<T>& part, std::span<Var<T>> state) {
+                           return run(weights, part, state[0]);
+                         });
   }
 
   void visit(auto&& f) {
@@ -38,6 +39,24 @@ class RnnLayer {
   }
 
   Param<T> w_ih, w_hh, b;
+
+ private:
+  struct Weights {
+    ParamRef<T> w_ih, w_hh, b;
+  };
+
+  static Var<T> run(const Weights& weights, const Var<T>& x, Var<T>& h) {
+    Tape<T>& tape = x.tape();
+    // All steps at once.
+    Var<T> projected = affine(x, tape.read(weights.w_ih), tape.read(weights.b));
+    const Var<T> recurrent = tape.read(weights.w_hh);
+    return over_time(std::move(projected), [&](const Var<T>& projection) {
+      h = tanh(affine(h, recurrent, projection));
+      return h;
+    });
+  }
+
+  Index checkpoint_steps_;
 };
 
 /// Stacked layers (J. Elman, 1990, "Finding structure in time").

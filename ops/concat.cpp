@@ -12,6 +12,7 @@ namespace {
 // each input counts as one entry of it.
 struct Concat {
   static constexpr auto name = "concat";
+  static constexpr bool linear = true;
   static constexpr std::uint8_t needs = 0;
   int axis;
   bool fresh;

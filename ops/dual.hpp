@@ -13,7 +13,6 @@
 
 #include "engram/ops/abs.hpp"
 #include "engram/ops/arithmetic.hpp"
-#include "engram/ops/elementwise_kernels.hpp"
 #include "engram/ops/exp.hpp"
 #include "engram/ops/log.hpp"
 #include "engram/ops/maximum.hpp"
@@ -154,6 +153,16 @@ auto maximum(const Dual<V, A>& a, const Dual<V, B>& b) {
 template <class V, unsigned A, unsigned B>
 auto minimum(const Dual<V, A>& a, const Dual<V, B>& b) {
   return dual::apply(ops::Minimum{}, a, b);
+}
+
+// Where a value steps, it has no slope.
+template <class V, unsigned A, unsigned B>
+Dual<V, 0> greater(const Dual<V, A>& a, const Dual<V, B>& b) {
+  return {greater(a.value, b.value)};
+}
+template <class V, unsigned A>
+Dual<V, 0> greater(const Dual<V, A>& x, std::type_identity_t<typename V::value_type> s) {
+  return {greater(x.value, s)};
 }
 
 template <class V, unsigned A, unsigned B>

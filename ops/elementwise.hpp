@@ -31,6 +31,24 @@ namespace engram {
 template <int value>
 struct Constant {};
 
+namespace kernels {
+
+/// dy * d for a derivative d that may be a `Constant`, a plain number or a value.
+template <class Y, class D>
+Y chain(const Y& dy, const D& d) {
+  return dy * d;
+}
+template <class Y>
+Y chain(const Y& dy, Constant<1>) {
+  return dy;
+}
+template <class Y>
+Y chain(const Y& dy, Constant<-1>) {
+  return -dy;
+}
+
+}  // namespace kernels
+
 /// Records an elementwise op of one input.
 template <class Op, class T>
 Var<T> elementwise(Op op, const Site& site, const Var<T>& x);

@@ -11,6 +11,7 @@
 #include "engram/core/record.hpp"
 #include "engram/core/simd.hpp"
 #include "engram/ops/arithmetic.hpp"
+#include "engram/ops/dual.hpp"
 #include "engram/ops/elementwise.hpp"
 
 namespace engram {
@@ -21,23 +22,11 @@ using Batch = xsimd::batch<T>;
 template <class T>
 inline constexpr Index kLanes = static_cast<Index>(Batch<T>::size);
 
-/// dy * d for a derivative d that may be a `Constant`, a plain number or a value.
-template <class Y, class D>
-Y chain(const Y& dy, const D& d) {
-  return dy * d;
-}
-template <class Y>
-Y chain(const Y& dy, Constant<1>) {
-  return dy;
-}
-template <class Y>
-Y chain(const Y& dy, Constant<-1>) {
-  return -dy;
-}
-
-/// Whether `D` is a derivative that is 0 everywhere.
+/// Whether `D` is a derivative that is 0, or 1, everywhere.
 template <class D>
 inline constexpr bool kZero = std::is_same_v<D, Constant<0>>;
+template <class D>
+inline constexpr bool kOne = std::is_same_v<D, Constant<1>>;
 
 /// One operand of an inner run: its elements lie side by side, or are all the same one.
 template <class T>
@@ -164,6 +153,14 @@ void map_add(const F& f, const Shape& over, const Shape& shape, T* target, T bet
   map_add(f, over, shape, shape.strides(), target, beta, x...);
 }
 
+/// What the derivatives of an op are of, in a batch.
+template <class Op, class T>
+using Slope = decltype(std::declval<const Op&>().df(Batch<T>(), Batch<T>()));
+template <class Op, class T>
+using SlopeA = decltype(std::declval<const Op&>().da(Batch<T>(), Batch<T>(), Batch<T>()));
+template <class Op, class T>
+using SlopeB = decltype(std::declval<const Op&>().db(Batch<T>(), Batch<T>(), Batch<T>()));
+
 /// The operation that an elementwise struct stands for.
 template <class Op>
 struct Elementwise : Op {
@@ -193,54 +190,152 @@ struct Elementwise : Op {
 
   template <class T>
   void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
-    const auto d = [this](auto v, auto r) { return this->df(v, r); };
-    if constexpr (std::is_same_v<decltype(d(Batch<T>(), Batch<T>())), Constant<1>>) {
+    if constexpr (kOne<Slope<Op, T>>) {
       dx += dy;
     } else {
-      add_mapped(
-          dx, x.shape(), y.shape(), [&](auto v, auto r, auto u) { return chain(u, d(v, r)); },
-          read<0>(x, dy), result(y, dy), dy);
+      in_part(dx, [&](const Array<T>& to, T beta) { chain_x(x, y, dy, x.shape(), to, beta); });
     }
   }
   template <class T>
   void backward(const Array<T>& a, const Array<T>& b, const Array<T>& y, const Array<T>& dy,
                 Into<T> da, Into<T> db) const {
-    const auto side = [&](Into<T>& into, const Shape& shape, const auto& d) {
-      using D = decltype(d(Batch<T>(), Batch<T>(), Batch<T>()));
-      if constexpr (std::is_same_v<D, Constant<1>>) {
-        into += dy;
-      } else if constexpr (!kZero<D>) {
-        add_mapped(
-            into, shape, y.shape(),
-            [&](auto v, auto w, auto r, auto u) { return chain(u, d(v, w, r)); }, read<0>(a, dy),
-            read<1>(b, dy), result(y, dy), dy);
+    if constexpr (kOne<SlopeA<Op, T>>) {
+      da += dy;
+    } else if constexpr (!kZero<SlopeA<Op, T>>) {
+      in_part(da, [&](const Array<T>& to, T beta) { chain_a(a, b, y, dy, a.shape(), to, beta); });
+    }
+    if constexpr (kOne<SlopeB<Op, T>>) {
+      db += dy;
+    } else if constexpr (!kZero<SlopeB<Op, T>>) {
+      in_part(db, [&](const Array<T>& to, T beta) { chain_b(a, b, y, dy, b.shape(), to, beta); });
+    }
+  }
+
+  template <class T>
+  bool tangent(const Call<T>& call) const {
+    const auto x = [&](std::size_t k) -> const Array<T>& { return recording::input<Op>(call, k); };
+    const Array<T>& y = call.y();
+    const Array<T> out = Array<T>::uninitialized(y.shape(), call.var(0).tape().pool());
+    T beta = 0;
+    if constexpr (kUnary) {
+      chain_x(x(0), y, *call.tangent_part(0), y.shape(), out, beta);
+      beta = 1;
+    } else {
+      const Array<T>*a = call.tangent_part(0), *b = call.tangent_part(1);
+      if constexpr (!kZero<SlopeA<Op, T>>) {
+        if (a) chain_a(x(0), x(1), y, *a, y.shape(), out, beta), beta = 1;
       }
-    };
-    if (da) side(da, a.shape(), [this](auto v, auto w, auto r) { return this->da(v, w, r); });
-    if (db) side(db, b.shape(), [this](auto v, auto w, auto r) { return this->db(v, w, r); });
+      if constexpr (!kZero<SlopeB<Op, T>>) {
+        if (b) chain_b(x(0), x(1), y, *b, y.shape(), out, beta), beta = 1;
+      }
+    }
+    if (beta == 1) call.set_tangent(out);
+    return true;
+  }
+
+  // The slopes are computed once more, of numbers with their tangents.
+  template <class T>
+  bool curvature(const Call<T>& call) const {
+    if constexpr (kUnary) {
+      curve<1, 0>(call, [this](auto x, auto, auto y) { return this->df(x, y); });
+    } else {
+      const bool a = call.tangent_part(0), b = call.tangent_part(1);
+      if (a && b) curve_both<3>(call);
+      if (a && !b) curve_both<1>(call);
+      if (b && !a) curve_both<2>(call);
+    }
+    return true;
   }
 
  private:
+  static constexpr bool kUnary = requires(const Op& op, Batch<float> v) { op.df(v, v); };
+
+  static constexpr bool reads(std::uint8_t bit) { return (recording::needs<Op>() & bit) != 0; }
   // What is not read may not be there; the loops get something else in its place.
-  template <std::size_t k, class T>
-  static const Array<T>& read(const Array<T>& x, const Array<T>& other) {
-    return (recording::needs<Op>() & needs_input(k)) != 0 ? x : other;
+  template <class T>
+  static const Array<T>& read(std::uint8_t bit, const Array<T>& x, const Array<T>& other) {
+    return reads(bit) ? x : other;
+  }
+
+  // to = beta to + u slope, summed to `shape`: the chain rule, backwards for u = dy, and forwards
+  // for u the tangent of the input that the slope is by.
+  template <class T>
+  void chain_x(const Array<T>& x, const Array<T>& y, const Array<T>& u, const Shape& shape,
+               const Array<T>& to, T beta) const {
+    map_add([this](auto v, auto r, auto w) { return chain(w, this->df(v, r)); }, y.shape(), shape,
+            to.strides(), to.edit_shared(), beta, read(needs_input(0), x, u),
+            read(kNeedsResult, y, u), u);
   }
   template <class T>
-  static const Array<T>& result(const Array<T>& y, const Array<T>& other) {
-    return (recording::needs<Op>() & kNeedsResult) != 0 ? y : other;
+  void chain_a(const Array<T>& a, const Array<T>& b, const Array<T>& y, const Array<T>& u,
+               const Shape& shape, const Array<T>& to, T beta) const {
+    chain_side([this](auto v, auto w, auto r, auto s) { return chain(s, this->da(v, w, r)); }, a, b,
+               y, u, shape, to, beta);
+  }
+  template <class T>
+  void chain_b(const Array<T>& a, const Array<T>& b, const Array<T>& y, const Array<T>& u,
+               const Shape& shape, const Array<T>& to, T beta) const {
+    chain_side([this](auto v, auto w, auto r, auto s) { return chain(s, this->db(v, w, r)); }, a, b,
+               y, u, shape, to, beta);
+  }
+  template <class F, class T>
+  static void chain_side(const F& f, const Array<T>& a, const Array<T>& b, const Array<T>& y,
+                         const Array<T>& u, const Shape& shape, const Array<T>& to, T beta) {
+    map_add(f, y.shape(), shape, to.strides(), to.edit_shared(), beta, read(needs_input(0), a, u),
+            read(needs_input(1), b, u), read(kNeedsResult, y, u), u);
+  }
+
+  template <unsigned moves, class T>
+  void curve_both(const Call<T>& call) const {
+    curve<moves, 0>(call, [this](auto a, auto b, auto y) { return this->da(a, b, y); });
+    curve<moves, 1>(call, [this](auto a, auto b, auto y) { return this->db(a, b, y); });
+  }
+
+  // Adds dy times the tangent of `slope`, the derivative by input `by`, where the inputs whose bits
+  // `moves` has move. An op of one input has no second: it gets the first in its place.
+  template <unsigned moves, std::size_t by, class T, class F>
+  void curve(const Call<T>& call, const F& slope) const {
+    using V = Batch<T>;
+    constexpr unsigned kA = (moves & 1) != 0 && reads(needs_input(0)) ? 1 : 0;
+    constexpr unsigned kB = (moves & 2) != 0 && reads(needs_input(1)) ? 1 : 0;
+    constexpr unsigned kY = reads(kNeedsResult) ? 1 : 0;
+    using D = decltype(slope(Dual<V, kA>(), Dual<V, kB>(), Dual<V, kY>()));
+    if constexpr (std::is_same_v<D, Dual<V, 1>>) {
+      auto dx = call.into(by);
+      if (!dx) return;
+      const Array<T>& dy = call.dy();
+      const auto x = [&](std::size_t k) -> const Array<T>& {
+        return read(needs_input(k), recording::input<Op>(call, kUnary ? 0 : k), dy);
+      };
+      const auto moving = [&](unsigned k, const Array<T>* tangent) -> const Array<T>& {
+        return k == 1 && tangent ? *tangent : dy;
+      };
+      const auto f = [&](auto a, auto b, auto y, auto u, auto ta, auto tb, auto ty) {
+        return u * slope(lift<kA>(a, ta), lift<kB>(b, tb), lift<kY>(y, ty)).d[0];
+      };
+      in_part(dx, [&](const Array<T>& to, T beta) {
+        map_add(f, call.y().shape(), call.unread(by).shape(), to.strides(), to.edit_shared(), beta,
+                x(0), x(1), read(kNeedsResult, call.y(), dy), dy, moving(kA, call.tangent_part(0)),
+                moving(kB, kUnary ? nullptr : call.tangent_part(1)), moving(kY, call.y_tangent()));
+      });
+    }
+  }
+  template <unsigned moves, class V>
+  static Dual<V, moves> lift(const V& value, const V& tangent) {
+    if constexpr (moves == 0) {
+      return {value};
+    } else {
+      return {value, {tangent}};
+    }
   }
 
   template <class T, class D>
   static void add(Into<T>& into, const Var<T>& dy, const D& d) {
     if constexpr (!kZero<D>) into += chain(dy, d);
   }
-  template <class T, class F, class... X>
-  static void add_mapped(Into<T>& into, const Shape& shape, const Shape& over, const F& f,
-                         const X&... x) {
-    into.in_part([&](const Array<T>& target, T beta) {
-      map_add(f, over, shape, target.strides(), target.edit_shared(), beta, x...);
-    });
+  template <class T, class F>
+  static void in_part(Into<T>& into, const F& add) {
+    if (into) into.in_part(add);
   }
 };
 

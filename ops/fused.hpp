@@ -10,6 +10,7 @@
 #pragma once
 
 #include "engram/ops/dual.hpp"
+#include "engram/ops/elementwise_kernels.hpp"
 
 namespace engram {
 namespace kernels {

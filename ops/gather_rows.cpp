@@ -24,6 +24,8 @@ Shape joined(const Shape& a, const Shape& b, int skip) {
 
 struct GatherRows {
   static constexpr auto name = "gather_rows";
+  static constexpr bool linear = true;
+  static constexpr std::uint8_t needs = 0;
   Indices rows;
 
   Shape shape(const Shape& table) const {
@@ -51,6 +53,8 @@ struct GatherRows {
 
 struct ScatterRows {
   static constexpr auto name = "scatter_rows";
+  static constexpr bool linear = true;
+  static constexpr std::uint8_t needs = 0;
   Indices rows;
   Index count;
 

@@ -28,7 +28,18 @@ struct Right {
   }
   void multiply(Transpose tb, Index m, Index n, Index k, const T* pa, const T* pb, T beta,
                 T* to) const {
-    if (repeated) return repeated->multiply(id, tb, m, n, k, pa, pb, beta, to);
+    multiply(repeated, tb, m, n, k, pa, pb, beta, to);
+  }
+  /// The same with the operand's tangent for `pb`.
+  void multiply_tangent(const Call<T>& call, Transpose tb, Index m, Index n, Index k, const T* pa,
+                        const T* pb, T beta, T* to) const {
+    multiply(repeated ? &call.repeated_tangents() : nullptr, tb, m, n, k, pa, pb, beta, to);
+  }
+
+ private:
+  void multiply(RepeatedOperands<T>* kept, Transpose tb, Index m, Index n, Index k, const T* pa,
+                const T* pb, T beta, T* to) const {
+    if (kept) return kept->multiply(id, tb, m, n, k, pa, pb, beta, to);
     gemm(tape->workers(), Transpose::no, tb, m, n, k, pa, pb, beta, to);
   }
 };
@@ -57,14 +68,11 @@ struct MatMul {
   }
 
   void forward(const Array<T>& a, const Array<T>& b, Array<T>& y) const {
-    T* to = y.edit();
     if (is_plain(a, b)) {
       return right.multiply(flag(tb), rows(a.shape()), y.extent(1), columns(a.shape()), a.data(),
-                            b.data(), T{0}, to);
+                            b.data(), T{0}, y.edit());
     }
-    each(a, b, y, [&](const T* pa, const T* pb, Index at, const Sizes& s) {
-      gemm(flag(ta), flag(tb), s.m, s.n, s.k, pa, pb, T{0}, to + at * s.m * s.n);
-    });
+    add_products(a, b, T{0}, y);
   }
 
   // With A = op(a), B = op(b): dA = dy Bᵀ and dB = Aᵀ dy, transposed back where op does.
@@ -116,10 +124,59 @@ struct MatMul {
     }
   }
 
+  // ẏ = ȧ b + a ḃ
+  bool tangent(const Call<T>& call) const {
+    const Array<T>&a = call.array(0), &b = call.array(1);
+    Array<T> y = Array<T>::uninitialized(call.y().shape(), right.tape->pool());
+    T beta = 0;
+    if (const Array<T>* va = call.tangent(0)) {
+      if (is_plain(a, b)) {
+        right.multiply(flag(tb), y.extent(0), y.extent(1), a.extent(1), va->data(), b.data(), beta,
+                       y.edit());
+      } else {
+        add_products(*va, b, beta, y);
+      }
+      beta = 1;
+    }
+    if (const Array<T>* vb = call.tangent(1)) {
+      if (is_plain(a, b)) {
+        right.multiply_tangent(call, flag(tb), y.extent(0), y.extent(1), a.extent(1), a.data(),
+                               vb->data(), beta, y.edit());
+      } else {
+        add_products(a, *vb, beta, y);
+      }
+    }
+    call.set_tangent(std::move(y));
+    return true;
+  }
+  // dȧ = dy ḃᵀ, dḃ = ȧᵀ dy
+  bool curvature(const Call<T>& call) const {
+    const Array<T>&a = call.array(0), &b = call.array(1), &dy = call.dy();
+    if (!is_plain(a, b)) return false;
+    if (auto da = call.into(0); da && call.tangent(1)) {
+      da.in_place([&](T* target, T beta) {
+        right.multiply_tangent(call, flag(!tb), dy.extent(0), a.extent(1), dy.extent(1), dy.data(),
+                               call.tangent(1)->data(), beta, target);
+      });
+    }
+    if (const Array<T>* va = call.tangent(0)) {
+      tb ? call.into(1).add_product(dy, *va) : call.into(1).add_product(*va, dy);
+    }
+    return true;
+  }
+
  private:
   struct Sizes {
     Index m, n, k;
   };
+
+  // y = beta y + op(a) op(b), matrix by matrix.
+  void add_products(const Array<T>& a, const Array<T>& b, T beta, Array<T>& y) const {
+    T* to = y.edit();
+    each(a, b, y, [&](const T* pa, const T* pb, Index at, const Sizes& s) {
+      gemm(flag(ta), flag(tb), s.m, s.n, s.k, pa, pb, beta, to + at * s.m * s.n);
+    });
+  }
 
   // One matrix times one, the left as it lies.
   bool is_plain(const Array<T>& a, const Array<T>& b) const {
@@ -181,6 +238,42 @@ struct Affine {
     }
     dw.add_product(x.reshaped({m, k}), dy.reshaped({m, n}));
     db += dy;
+  }
+
+  // ẏ = ẋ w + x ẇ + ḃ
+  bool tangent(const Call<T>& call) const {
+    const Array<T>&x = call.array(0), &w = call.array(1);
+    const Index m = count(x), k = w.extent(0), n = w.extent(1);
+    Array<T> y = Array<T>::uninitialized(call.y().shape(), right.tape->pool());
+    T beta = 0;
+    if (const Array<T>* vb = call.tangent(2)) {
+      spread(*vb, y);
+      beta = 1;
+    }
+    if (const Array<T>* vx = call.tangent(0)) {
+      right.multiply(Transpose::no, m, n, k, vx->data(), w.data(), beta, y.edit());
+      beta = 1;
+    }
+    if (const Array<T>* vw = call.tangent(1)) {
+      right.multiply_tangent(call, Transpose::no, m, n, k, x.data(), vw->data(), beta, y.edit());
+    }
+    call.set_tangent(std::move(y));
+    return true;
+  }
+  // dẋ = dy ẇᵀ, dẇ = ẋᵀ dy
+  bool curvature(const Call<T>& call) const {
+    const Array<T>&w = call.array(1), &dy = call.dy();
+    const Index m = count(dy), k = w.extent(0), n = w.extent(1);
+    if (auto dx = call.into(0); dx && call.tangent(1)) {
+      dx.in_place([&](T* target, T beta) {
+        right.multiply_tangent(call, Transpose::yes, m, k, n, dy.data(), call.tangent(1)->data(),
+                               beta, target);
+      });
+    }
+    if (const Array<T>* vx = call.tangent(0)) {
+      call.into(1).add_product(vx->reshaped({m, k}), dy.reshaped({m, n}));
+    }
+    return true;
   }
 
  private:

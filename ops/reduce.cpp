@@ -22,6 +22,7 @@ struct Reduction {
 
 struct Sum : Reduction {
   static constexpr auto name = "sum";
+  static constexpr bool linear = true;
   static constexpr std::uint8_t needs = 0;
 
   template <class T>

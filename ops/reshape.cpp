@@ -10,6 +10,7 @@ namespace {
 
 struct Reshape {
   static constexpr auto name = "reshape";
+  static constexpr bool linear = true;
   static constexpr std::uint8_t needs = 0;
   Shape to;
 

@@ -10,6 +10,7 @@ namespace {
 // What both kinds of slice share.
 struct Bounds {
   static constexpr auto name = "slice";
+  static constexpr bool linear = true;
   int axis;
   Index begin, end;
 
@@ -39,6 +40,7 @@ struct Rows : Bounds {
 // One entry of the first axis, without that axis.
 struct Entry {
   static constexpr auto name = "select";
+  static constexpr bool linear = true;
   static constexpr std::uint8_t needs = 0;
   Index index;
 
@@ -83,6 +85,7 @@ struct Columns : Slice {
 
 struct Pad {
   static constexpr auto name = "pad";
+  static constexpr bool linear = true;
   static constexpr std::uint8_t needs = 0;
   int axis;
   Index begin, extent;

@@ -10,6 +10,7 @@ namespace {
 
 struct TransposeAxes {
   static constexpr auto name = "transpose";
+  static constexpr bool linear = true;
   static constexpr std::uint8_t needs = 0;
   std::array<int, kMaxRank> axes{};  // of x, in the order of y
   int count = 0;

@@ -168,6 +168,7 @@ BOOST_AUTO_TEST_CASE(of_a_training_step, *boost::unit_test::precondition(counts)
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(counts))
 BOOST_DATA_TEST_CASE(of_every_op, boost::unit_test::data::make(op_cases()), row) {
+  if (row.file == "checkpoint") return;  // it keeps a function, which is the caller's
   for (const auto& shapes : row.shapes) {
     std::vector<Array<double>> inputs;
     for (const Shape& shape : shapes) {

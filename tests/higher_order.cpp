@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "engram/core/derivatives.hpp"
 #include "engram/core/random.hpp"
 #include "engram/ops/ops.hpp"
 

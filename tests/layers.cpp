@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "engram/core/derivatives.hpp"
 #include "engram/core/gradcheck.hpp"
 #include "engram/engram.hpp"
 #include "engram/examples/lstm_by_hand/lstm_by_hand.hpp"

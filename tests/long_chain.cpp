@@ -8,6 +8,7 @@
 #include <boost/test/unit_test.hpp>
 #include <pthread.h>
 
+#include "engram/core/derivatives.hpp"
 #include "engram/core/tape.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/reshape.hpp"

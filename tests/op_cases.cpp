@@ -7,6 +7,7 @@ const std::vector<OpCase>& op_cases() {
     std::vector<OpCase> rows;
     elementwise_rows(rows);
     fused_rows(rows);
+    gradient_flow_rows(rows);
     indexing_rows(rows);
     loss_rows(rows);
     memory_rows(rows);

@@ -52,6 +52,7 @@ inline std::ostream& operator<<(std::ostream& out, const OpCase& row) { return o
 // The rows, in files of tests/op_cases/ by family.
 void elementwise_rows(std::vector<OpCase>& rows);
 void fused_rows(std::vector<OpCase>& rows);
+void gradient_flow_rows(std::vector<OpCase>& rows);
 void indexing_rows(std::vector<OpCase>& rows);
 void loss_rows(std::vector<OpCase>& rows);
 /// Those in which gradients share memory: see `GradientSlots`.

@@ -9,6 +9,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "engram/core/derivatives.hpp"
 #include "engram/core/shards.hpp"
 #include "engram/tests/profile_help.hpp"
 #include "engram/tests/tape_help.hpp"

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <numeric>
 #include <regex>
 #include <set>
 
@@ -9,6 +11,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "engram/core/derivatives.hpp"
 #include "engram/core/gradcheck.hpp"
 #include "engram/core/linear.hpp"
 #include "engram/core/random.hpp"
@@ -74,6 +77,42 @@ BOOST_DATA_TEST_CASE(derivatives_agree_with_differences, kRows, row) {
     const bool empty =
         std::all_of(inputs.begin(), inputs.end(), [](auto& x) { return x.size() == 0; });
     BOOST_TEST((result.compared > 0 || empty), label(shapes) << "nothing was compared");
+  }
+}
+
+// <u, J v> is <Jᵀ u, v>, with the last digits and in either precision: forward mode, recorded or in
+// numbers, is the transpose of reverse mode.
+template <class T>
+double transposed_error(const OpFunction<T>& f, const Arrays& inputs, bool record) {
+  Tape<T> tape;
+  std::vector<Var<T>> x, v;
+  Random random{9};
+  for (const auto& input : inputs) {
+    x.push_back(tape.variable(cast<T>(input)));
+    v.push_back(tape.constant(random.uniform<T>(input.shape(), -1, 1)));
+  }
+  const Var<T> y = f(x);
+  const Var<T> u = tape.constant(random.uniform<T>(y.shape(), T{0.5}, 2));
+  const auto dot = [](const Array<T>& a, const Array<T>& b) {
+    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0, std::plus<>(),
+                              [](T p, T q) { return static_cast<double>(p) * q; });
+  };
+  const double forwards = dot(u.value(), jvp(y, x, v, {record}).value());
+  double backwards = 0;
+  const auto g = tape.gradients(y, x, {.seed = u});
+  for (std::size_t k = 0; k < x.size(); ++k) backwards += dot(g[k].value(), v[k].value());
+  return std::abs(forwards - backwards) / std::max({1.0, std::abs(forwards), std::abs(backwards)});
+}
+
+BOOST_DATA_TEST_CASE(forward_mode_is_the_transpose_of_reverse_mode, kRows, row) {
+  for (const auto& shapes : row.shapes) {
+    const Arrays inputs = draw(row, shapes);
+    for (const bool record : {false, true}) {
+      const double in_double = transposed_error<double>(row.in_double, inputs, record);
+      const double in_float = transposed_error<float>(row.in_float, inputs, record);
+      BOOST_TEST(in_double <= 1e-12, row.name << " " << label(shapes) << in_double);
+      BOOST_TEST(in_float <= 1e-4, row.name << " " << label(shapes) << in_float);
+    }
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "engram/core/derivatives.hpp"
 #include "engram/core/record.hpp"
 #include "engram/ops/ops.hpp"
 #include "engram/tests/tape_help.hpp"

@@ -60,6 +60,7 @@ Json train(const Options& options);
 Json floor(const Options& options);
 Json generate(const Options& options);
 Json chain(const Options& options);
+Json curvature(const Options& options);
 Json scaling(const Options& options);
 Json embedding(const Options& options);
 Json about(const Options& options);

@@ -13,8 +13,9 @@ namespace {
 
 const std::map<std::string, std::function<Json(const Options&)>>& benchmarks() {
   static const std::map<std::string, std::function<Json(const Options&)>> all{
-      {"about", about},       {"chain", chain},     {"embedding", embedding},
-      {"generate", generate}, {"scaling", scaling}, {"train", train}};
+      {"about", about},         {"chain", chain},       {"curvature", curvature},
+      {"embedding", embedding}, {"generate", generate}, {"scaling", scaling},
+      {"train", train}};
   return all;
 }
 
@@ -31,7 +32,7 @@ Number number(const std::string& flag, const std::string& value) {
 Json run(const std::vector<std::string>& words) {
   const auto found = words.empty() ? benchmarks().end() : benchmarks().find(words[0]);
   if (found == benchmarks().end()) {
-    fail("need what to measure: about, chain, embedding, generate, scaling or train");
+    fail("need what to measure: about, chain, curvature, embedding, generate, scaling or train");
   }
   Options options;
   for (std::size_t k = 1; k < words.size(); k += 2) {

@@ -13,12 +13,14 @@ LIMIT = 900  # seconds after which a measurement hangs
 PEERS = {
     "pytorch": ("pytorch_peer.py", "torch"),
     "onnxruntime": ("onnx_peer.py", "onnxruntime, onnx"),
+    "jax": ("jax_peer.py", "jax"),
 }
 
 # What a peer can be asked to do differently, beside the number of threads.
 SETTINGS = {
     ("train", "pytorch"): {"onednn": ("on", "off"), "embedding": ("dense", "sparse")},
     ("generate", "pytorch"): {"onednn": ("on", "off")},
+    ("curvature", "pytorch"): {"onednn": ("on", "off")},
 }
 
 
@@ -73,6 +75,11 @@ def row(results, key, **names):
     return {**names, **medians(results), "min": min(rounds), "max": max(rounds), "rounds": rounds}
 
 
+def speed_of(result):
+    """What settings are chosen by."""
+    return result.get("tokens_per_second") or 1 / result["product_seconds"]
+
+
 def peer_of(system):
     """The library that a system is of, for a peer of Engram's; else None."""
     library = system.split("-")[0]
@@ -123,8 +130,8 @@ class Bench:
             choices = {"threads": thread_counts(self.options.threads), **SETTINGS.get((command, peer_of(system)), {})}
             seconds = min(1, self.options.seconds)
             tried = [dict(zip(choices, values)) for values in itertools.product(*choices.values())]
-            speeds = [self.speed(*key, setting, seconds)["tokens_per_second"] for setting in tried]
-            self.best[key] = tried[speeds.index(max(speeds))]
+            found = [self.speed(*key, setting, seconds) for setting in tried]
+            self.best[key] = tried[found.index(max(found, key=speed_of))]
         return self.best[key]
 
     def rounds(self, contestants):

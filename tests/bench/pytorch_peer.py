@@ -113,6 +113,41 @@ def train(options):
     }
 
 
+def curvature(options):
+    """The gradient, and by the gradient of <gradient, v> the product with the Hessian, for the
+    weights themselves as v."""
+    training = Training(options)
+    x, y = training.batches[0]
+    state = training.model.lstm.no_state(training.config.batch)
+
+    def gradient(record=False):
+        loss, _ = training.loss(x, y, state)
+        return torch.autograd.grad(loss, training.parameters, create_graph=record)
+
+    def product():
+        v = [p.detach() for p in training.parameters]
+        return torch.autograd.grad(gradient(True), training.parameters, v)
+
+    def median(f):
+        for _ in range(3):
+            f()
+        taken, end = [], time.perf_counter() + options.seconds / 2
+        while len(taken) < 3 or time.perf_counter() < end:
+            start = time.perf_counter()
+            f()
+            taken.append(time.perf_counter() - start)
+        return statistics.median(taken)
+
+    one, all_ = median(gradient), median(product)
+    return {
+        "gradient_seconds": one,
+        "product_seconds": all_,
+        "gradients": all_ / one,
+        "norm": torch.cat([v.flatten() for v in product()]).double().norm().item(),
+        "library": f"PyTorch {torch.__version__}",
+    }
+
+
 @torch.inference_mode()
 def generate(options):
     config = GENERATION[options.config]
@@ -170,7 +205,8 @@ def main():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    for command, configs in ((train, TRAINING), (generate, GENERATION), (chain, ()), (about, ())):
+    known = ((train, TRAINING), (curvature, TRAINING), (generate, GENERATION), (chain, ()), (about, ()))
+    for command, configs in known:
         sub = commands.add_parser(command.__name__)
         sub.set_defaults(run=command)
         sub.add_argument("--threads", type=int, default=1)
@@ -179,9 +215,10 @@ def main():
             sub.add_argument("--config", choices=configs, required=True)
             sub.add_argument("--system", choices=LSTMS, default="pytorch-lstm")
             sub.add_argument("--seconds", type=float, default=3.0)
-    train_flags = commands.choices["train"]
-    train_flags.add_argument("--steps", type=int, help="in place of the configuration's")
-    train_flags.add_argument("--embedding", choices=("dense", "sparse"), default="dense")
+    for command in ("train", "curvature"):
+        flags = commands.choices[command]
+        flags.add_argument("--steps", type=int, help="in place of the configuration's")
+        flags.add_argument("--embedding", choices=("dense", "sparse"), default="dense")
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     torch.backends.mkldnn.set_flags(_enabled=options.onednn == "on")

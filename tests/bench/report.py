@@ -109,6 +109,18 @@ def generation(rows):
     return table(head, lines)
 
 
+def curvature(rows):
+    head = ["system", "threads", "ms a gradient", "ms a product", "gradients a product"]
+    return table(
+        head,
+        (
+            [row["system"], row["threads"], number(1e3 * row["gradient_seconds"])]
+            + [number(1e3 * row["product_seconds"]), f"{row['gradients']:.2f}"]
+            for row in rows
+        ),
+    )
+
+
 def chain(rows):
     head = ["system", "nanoseconds a node", "bytes a node"]
     keys = ("nanoseconds_per_node", "bytes_per_node")
@@ -177,6 +189,7 @@ def program(rows):
 TABLES = {
     "training": ("Training, tokens a second", training),
     "generation": ("Generation, one token after the other", generation),
+    "curvature": ("The Hessian of char-128 times a vector, in gradients", curvature),
     "chain": ("A chain of scalar products (of 100,000 in PyTorch), there and back", chain),
     "scaling": ("A step of an LSTM layer against its size", scaling),
     "memory": ("Memory of backpropagation through time, bytes a token", memory),

@@ -6,8 +6,8 @@
     ./bench.sh --json results.json --report                       # and the tables of the page
 
 Every measurement is a process of its own, and in each round the systems run in turn. Systems that
-train are checked to reach the same loss, and those that generate to write the same. PyTorch and
-onnxruntime are optional: --peer-python names a Python that has them, and of their settings the
+train are checked to reach the same loss, and those that generate to write the same. PyTorch, JAX
+and onnxruntime are optional: --peer-python names a Python that has them, and of their settings the
 fastest is taken.
 """
 
@@ -27,7 +27,7 @@ TOP = FOLDER.parent.parent
 PAGE = TOP / "docs" / "performance.md"
 SYSTEMS = (
     *("engram", "engram-fused", "gemm-floor"),
-    *("pytorch-lstm", "pytorch-primitives", "onnxruntime"),
+    *("pytorch-lstm", "pytorch-primitives", "onnxruntime", "jax"),
 )
 
 
@@ -68,13 +68,13 @@ def find_pythons(asked, peers):
     python = asked or sys.executable
     found = {peer: python for peer in peers if can_import(python, PEERS[peer][1])}
     if asked and peers and not found:
-        sys.exit(f"{python} is no Python that can import torch, or onnxruntime and onnx")
+        sys.exit(f"{python} is no Python that can import torch, jax, or onnxruntime and onnx")
     missing = [peer for peer in peers if peer not in found]
     if missing:
         print(
             f"Skipped, as this Python has no {' and no '.join(missing)}. To measure them too:\n"
             "  python3 -m venv build/venv\n"
-            "  build/venv/bin/pip install torch==2.13.0 onnxruntime onnx\n"
+            "  build/venv/bin/pip install torch==2.13.0 onnxruntime onnx jax\n"
             "  ./bench.sh --peer-python build/venv/bin/python\n"
         )
     return found
@@ -109,7 +109,7 @@ def arguments():
         "--peer-python",
         default=os.environ.get("ENGRAM_PEER_PYTHON"),
         metavar="PATH",
-        help="a Python with torch and onnxruntime; default: ENGRAM_PEER_PYTHON, or this one",
+        help="a Python with torch, jax and onnxruntime; default: ENGRAM_PEER_PYTHON, or this one",
     )
     options = parser.parse_args()
     options.build = TOP / "build" / os.environ.get("PRESET", "release")

@@ -10,6 +10,7 @@ from configs import GENERATION, TRAINING
 from measure import FOLDER, Failed, medians, process, row, thread_counts
 
 SPEED = "tokens_per_second"
+NORMS_AGREE = 1e-3  # relative, of products with a Hessian
 LOSSES_AGREE = 1e-5  # relative; at these weights the loss differs by 1e-4 from batch to batch
 
 
@@ -60,6 +61,21 @@ def generation(bench):
     for config in bench.configs(GENERATION):
         rows = in_turn(bench, "generate", config, systems)
         check_writing(rows)
+        yield rows
+
+
+def curvature(bench):
+    """A Hessian times a vector, in gradients."""
+    systems = bench.systems("engram", "pytorch-primitives", "jax")
+    for config in bench.configs(("char-128",)):
+        settings = {s: bench.setting("curvature", config, s) for s in systems}
+        run = {s: partial(bench.speed, "curvature", config, s, settings[s]) for s in systems}
+        found = bench.rounds(run)
+        rows = [row(found[s], "gradients", config=config, system=s, **settings[s]) for s in systems]
+        norms = {r["system"]: r["norm"] for r in rows}
+        first = next(iter(norms.values()))
+        if any(not abs(norm - first) <= NORMS_AGREE * first for norm in norms.values()):
+            raise Failed(f"{config}: the products have other norms: {norms}")
         yield rows
 
 
@@ -159,5 +175,5 @@ def program(bench):
 
 SECTIONS = {
     section.__name__: section
-    for section in (training, generation, chain, scaling, memory, embedding, threads, program)
+    for section in (training, generation, curvature, chain, scaling, memory, embedding, threads, program)
 }
