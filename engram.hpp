@@ -5,6 +5,8 @@
 #include "engram/core/gradcheck.hpp"
 #include "engram/core/shards.hpp"
 #include "engram/core/tape.hpp"
+#include "engram/nn/adaptive_softmax.hpp"
+#include "engram/nn/crf.hpp"
 #include "engram/nn/embedding.hpp"
 #include "engram/nn/linear.hpp"
 #include "engram/nn/lstm.hpp"

@@ -10,7 +10,10 @@ namespace engram {
 /// Shapes:     every term has a shape that `shape` broadcasts to
 /// Forward:    y = sum_k reduce(x_k)
 /// Derivative: dx_k = dy broadcast to the shape of x_k
+/// Saves:      nothing
+/// Order:      any
 /// Throws:     `Error` when `shape` does not broadcast to a term's shape
+/// Source:     the adjoint of broadcasting
 template <class T>
 Var<T> accumulate(std::span<const Var<T>> terms, const Shape& shape, Site site = Site::current());
 
@@ -19,6 +22,8 @@ Var<T> accumulate(std::span<const Var<T>> terms, const Shape& shape, Site site =
 /// Shapes:     x broadcasts to `shape`
 /// Forward:    y[i] = x[i with the repeated axes at 0]
 /// Derivative: dx = dy summed over the repeated axes
+/// Saves:      nothing
+/// Order:      any
 /// Throws:     `Error` when x does not broadcast to `shape`
 /// Source:     NumPy, "Broadcasting"
 template <class T>

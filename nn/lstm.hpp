@@ -35,8 +35,7 @@ class LstmLayer {
       : w_ih(uniform_parameter<T>({input, 4 * options.hidden}, options.hidden, random)),
         w_hh(uniform_parameter<T>({options.hidden, 4 * options.hidden}, options.hidden, random)),
         b(uniform_parameter<T>({4 * options.hidden}, options.hidden, random)),
-        fused_(options.fused),
-        checkpoint_steps_(options.checkpoint_steps) {
+        options_(options) {
     std::fill_n(b.edit(), options.hidden, static_cast<T>(options.forget_bias));
   }
 
@@ -44,10 +43,11 @@ class LstmLayer {
   Var<T> operator()(const Var<T>& x, Var<T>& h, Var<T>& c) const {
     const Weights weights{w_ih, w_hh, b};
     std::array state{h, c};
-    const auto again = [weights, fused = fused_](const Var<T>& part, std::span<Var<T>> from) {
+    const auto again = [weights, fused = options_.fused](const Var<T>& part,
+                                                         std::span<Var<T>> from) {
       return run(weights, fused, part, from[0], from[1]);
     };
-    const Var<T> y = over_segments(x, std::span<Var<T>>(state), checkpoint_steps_, again);
+    const Var<T> y = over_segments(x, std::span<Var<T>>(state), steps_of_segments(x), again);
     h = state[0];
     c = state[1];
     return y;
@@ -89,8 +89,16 @@ class LstmLayer {
     // [end step]
   }
 
-  bool fused_;
-  Index checkpoint_steps_;
+  // Numbers a step, lane and unit that are there at most while a segment is computed again.
+  static constexpr Index kNumbers = 16;
+
+  Index steps_of_segments(const Var<T>& x) const {
+    const Index batch = x.extent(1);
+    const Index bytes = kNumbers * options_.hidden * batch * static_cast<Index>(sizeof(T));
+    return segment_steps(options_, batch, bytes);
+  }
+
+  RecurrentOptions options_;
 };
 
 /// Stacked layers: the outputs of one are the inputs of the next.

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include "engram/core/checkpoint.hpp"
+#include "engram/core/row_blocks.hpp"
 #include "engram/core/tape.hpp"
 #include "engram/ops/ops.hpp"
 
@@ -18,21 +20,35 @@ struct RecurrentOptions {
   double dropout = 0;      ///< between layers, while training
   double forget_bias = 1;  ///< LSTM only: the forget gate's bias at first
   bool fused = false;      ///< LSTM only: the gates as two operations (ops/fused.hpp)
-  /// Keep only what a step hands on, at every so many steps, and compute the others again for the
-  /// gradient (`over_segments`); 0: keep all.
+  /// Keep only the outputs, and the state at every so many steps; compute the rest again for the
+  /// gradient (`over_segments`). 0: keep all.
   Index checkpoint_steps = 0;
+  /// The same by the bytes that the steps under way may take, in each layer. 0: no limit.
+  Index checkpoint_bytes = 0;
 };
+
+/// The steps of a segment: `checkpoint_steps`, or as many as fit into `checkpoint_bytes` when the
+/// values and gradients of a step are `bytes` (at least one); 0 for all. Of whole blocks of rows
+/// where so many fit (core/row_blocks.hpp).
+inline Index segment_steps(const RecurrentOptions& options, Index batch, Index bytes) {
+  if (options.checkpoint_bytes == 0 || options.checkpoint_steps > 0 || bytes == 0) {
+    return options.checkpoint_steps;
+  }
+  const Index fit = std::max<Index>(options.checkpoint_bytes / bytes, 1);
+  const Index whole = kRowBlock / std::gcd(kRowBlock, batch);
+  return fit < whole ? fit : fit / whole * whole;
+}
 
 /// `options.layers` layers, the first of input size `options.input`. Throws `Error` for sizes
 /// below 1 or a dropout outside [0, 1).
 template <class Layer>
 std::vector<Layer> make_layers(const RecurrentOptions& options, Random& random) {
-  const auto& [input, hidden, layers, dropout, forget_bias, fused, checkpoint_steps] = options;
-  if (input < 1 || hidden < 1 || layers < 1 || !(dropout >= 0 && dropout < 1) ||
-      checkpoint_steps < 0) {
+  const auto& [input, hidden, layers, dropout, forget_bias, fused, steps, bytes] = options;
+  if (input < 1 || hidden < 1 || layers < 1 || !(dropout >= 0 && dropout < 1) || steps < 0 ||
+      bytes < 0) {
     fail("a recurrent network of input ", input, ", hidden ", hidden, ", layers ", layers,
-         ", dropout ", dropout, ", checkpoint_steps ", checkpoint_steps,
-         "; need sizes of at least 1, 0 <= dropout < 1 and checkpoint_steps >= 0");
+         ", dropout ", dropout, ", checkpoint_steps ", steps, ", checkpoint_bytes ", bytes,
+         "; need sizes of at least 1, 0 <= dropout < 1 and no negative numbers");
   }
   std::vector<Layer> out;
   for (Index k = 0; k < layers; ++k) out.emplace_back(k == 0 ? input : hidden, options, random);

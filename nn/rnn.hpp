@@ -21,12 +21,12 @@ class RnnLayer {
       : w_ih(uniform_parameter<T>({input, options.hidden}, options.hidden, random)),
         w_hh(uniform_parameter<T>({options.hidden, options.hidden}, options.hidden, random)),
         b(uniform_parameter<T>({options.hidden}, options.hidden, random)),
-        checkpoint_steps_(options.checkpoint_steps) {}
+        options_(options) {}
 
   /// x [T, B, in] and h [B, H] -> the outputs [T, B, H]; h becomes the last of them.
   Var<T> operator()(const Var<T>& x, Var<T>& h) const {
     const Weights weights{w_ih, w_hh, b};
-    return over_segments(x, std::span(&h, 1), checkpoint_steps_,
+    return over_segments(x, std::span(&h, 1), steps_of_segments(x),
                          [weights](const Var<T>& part, std::span<Var<T>> state) {
                            return run(weights, part, state[0]);
                          });
@@ -56,7 +56,16 @@ class RnnLayer {
     });
   }
 
-  Index checkpoint_steps_;
+  // Numbers a step, lane and unit that are there at most while a segment is computed again.
+  static constexpr Index kNumbers = 6;
+
+  Index steps_of_segments(const Var<T>& x) const {
+    const Index batch = x.extent(1);
+    const Index bytes = kNumbers * options_.hidden * batch * static_cast<Index>(sizeof(T));
+    return segment_steps(options_, batch, bytes);
+  }
+
+  RecurrentOptions options_;
 };
 
 /// Stacked layers (J. Elman, 1990, "Finding structure in time").

@@ -20,11 +20,13 @@ struct Abs {
 /// Forward:    y = |x|
 /// Derivative: dx = dy sign(x), 0 at x = 0
 /// Saves:      nothing beyond x and y
+/// Order:      any
 /// Throws:     nothing of its own
 /// Source:     elementary
 template <class T>
 Var<T> abs(const Var<T>& x, Site site = Site::current()) {
   return elementwise(ops::Abs{}, site, x);
 }
+auto abs(const AnyDual auto& x) { return evaluate(ops::Abs{}, x); }
 
 }  // namespace engram

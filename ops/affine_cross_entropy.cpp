@@ -57,16 +57,19 @@ struct AffineCrossEntropy {
       for (Index i = 0; i < rows; ++i) {
         double& sum = sums[static_cast<std::size_t>(i)];
         sum = logaddexp(sum, kernels::logsumexp_of_row(to + i * width, width));
+        if (labels.ignores(i)) continue;
+        const T* row = to + i * width;
+        if (labels.smooths())
+          loss -= kernels::dot_of_rows(labels.spread.data() + begin, row, width);
         const Index target = labels.targets[i] - begin;
-        if (labels.ignores(i) || target < 0 || target >= width) continue;
-        loss -= to[i * width + target];
+        if (target >= 0 && target < width) loss -= labels.label_share(i) * row[target];
       }
       to += rows * width;
     });
     for (Index i = 0; i < rows; ++i) {
       const double sum = sums[static_cast<std::size_t>(i)];
       totals.edit()[i] = static_cast<T>(sum);
-      if (!labels.ignores(i)) loss += sum;
+      if (!labels.ignores(i)) loss += labels.mass(i) * sum;
     }
     *y.edit() = static_cast<T>(loss) * labels.weight();
   }
@@ -96,9 +99,11 @@ struct AffineCrossEntropy {
           std::fill_n(row, width, T{0});
           continue;
         }
-        kernels::scaled_exp_of_row(from + i * width, width, totals[i], upstream, T{0}, row);
+        kernels::scaled_exp_of_row(from + i * width, width, totals[i], upstream * labels.mass(i),
+                                   T{0}, row);
         const Index target = labels.targets[i] - begin;
-        if (target >= 0 && target < width) row[target] -= upstream;
+        if (target >= 0 && target < width) row[target] -= upstream * labels.label_share(i);
+        if (labels.smooths()) kernels::add_row(-upstream, labels.spread.data() + begin, width, row);
       }
       from += rows * width;
       if (to_x.data) {

@@ -11,10 +11,11 @@ namespace engram {
 ///
 /// Shapes:     x [..., k], w [k, V], b [V], targets [...] with values in [0, V); a scalar results
 /// Forward:    y = Σ (ln Σ_v exp l_v - l_target) for l = x w + b, divided by the number of targets
-///             for the mean
-/// Derivative: dl = dy (softmax(l) - onehot(target)), divided likewise; dx = dl wᵀ, dw = xᵀ dl,
+///             for the mean; smoothing and weights as in `cross_entropy`
+/// Derivative: dl as the derivative of `cross_entropy` by its logits; dx = dl wᵀ, dw = xᵀ dl,
 ///             db = Σ dl
 /// Saves:      l, and ln Σ exp l of each row
+/// Order:      any
 /// Throws:     `Error` as `affine` and `cross_entropy` do
 /// Source:     J. Bridle (1990), as `softmax`
 template <class T>

@@ -95,6 +95,8 @@ struct ScalarDiv {
 /// Shapes:     any two that broadcast together
 /// Forward:    y = a + b
 /// Derivative: da = dy, db = dy
+/// Saves:      nothing
+/// Order:      any
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     NumPy, "Broadcasting"
 template <class T>

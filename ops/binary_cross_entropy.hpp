@@ -9,7 +9,7 @@ namespace ops {
 struct BinaryCrossEntropy {
   static constexpr auto name = "binary_cross_entropy_with_logits";
   static auto f(auto x, auto t) { return Softplus::f(x) - x * t; }
-  static auto da(auto x, auto t, auto) { return 1 / (1 + exp(-x)) - t; }
+  static auto da(auto x, auto t, auto) { return evaluate(Sigmoid{}, x) - t; }
   static auto db(auto x, auto, auto) { return -x; }
 };
 
@@ -21,6 +21,7 @@ struct BinaryCrossEntropy {
 /// Forward:    y = mean(-t ln σ(x) - (1 - t) ln(1 - σ(x))) = mean(softplus(x) - x t)
 /// Derivative: dx = dy (σ(x) - t) / n, dt = -dy x / n
 /// Saves:      nothing beyond x and t
+/// Order:      any
 /// Throws:     `Error` when the shapes do not broadcast, or hold no values
 /// Source:     D. R. Cox (1958), "The regression analysis of binary sequences"
 template <class T>

@@ -14,6 +14,7 @@ namespace engram {
 /// Forward:    y = x_0, x_1, ... side by side
 /// Derivative: dx_k = the part of dy where x_k lies
 /// Saves:      nothing
+/// Order:      any
 /// Throws:     `Error` for no inputs, or shapes that differ elsewhere
 /// Source:     NumPy, "numpy.concatenate"
 template <class T>
@@ -33,6 +34,7 @@ Var<T> concat(std::initializer_list<Var<T>> xs, int axis, Site site = Site::curr
 /// Forward:    y = x_0, x_1, ... along the new axis
 /// Derivative: dx_k = dy at k
 /// Saves:      nothing
+/// Order:      any
 /// Throws:     `Error` for no inputs, or shapes that differ
 /// Source:     NumPy, "numpy.stack"
 template <class T>

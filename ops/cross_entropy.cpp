@@ -22,7 +22,10 @@ struct CrossEntropy {
     const Index classes = x.extent(-1);
     double loss = 0;  // many small losses: a float sum would lose digits
     for (Index i = 0; i < totals.size(); ++i) {
-      if (!labels.ignores(i)) loss += totals[i] - x[i * classes + labels.targets[i]];
+      if (labels.ignores(i)) continue;
+      const T* row = x.data() + i * classes;
+      loss += labels.mass(i) * totals[i] - labels.label_share(i) * row[labels.targets[i]];
+      if (labels.smooths()) loss -= kernels::dot_of_rows(labels.spread.data(), row, classes);
     }
     *y.edit() = static_cast<T>(loss) * labels.weight();
   }
@@ -39,8 +42,10 @@ struct CrossEntropy {
           if (beta == 0) std::fill_n(to, classes, T{0});
           continue;
         }
-        kernels::scaled_exp_of_row(x.data() + i * classes, classes, totals[i], upstream, beta, to);
-        to[labels.targets[i]] -= upstream;
+        const T* row = x.data() + i * classes;
+        kernels::scaled_exp_of_row(row, classes, totals[i], upstream * labels.mass(i), beta, to);
+        to[labels.targets[i]] -= upstream * labels.label_share(i);
+        if (labels.smooths()) kernels::add_row(-upstream, labels.spread.data(), classes, to);
       }
     });
   }

@@ -2,27 +2,106 @@
 
 #include "engram/core/tape.hpp"
 #include "engram/ops/arithmetic.hpp"
+#include "engram/ops/composed.hpp"
 
 namespace engram {
+namespace {
+
+void check(double p) {
+  if (!(p >= 0 && p < 1)) fail("p = ", p, " is no probability to drop; need 0 <= p < 1");
+}
+
+// `hit` with probability p, `miss` otherwise.
+template <class T>
+Array<T> draw(const Shape& shape, double p, T hit, T miss, Random& random, Pool& pool) {
+  Array<T> mask = Array<T>::uninitialized(shape, pool);
+  // 32 bits decide: p is met to within 2^-32.
+  const auto threshold = static_cast<std::uint64_t>(p * 0x1p32);
+  T* to = mask.edit();
+  for (Index i = 0; i < mask.size(); ++i) to[i] = random.bits() < threshold ? hit : miss;
+  return mask;
+}
+
+template <class T>
+Var<T> mask(Tape<T>& tape, const Shape& shape, double p, Random& random, const Site& site) {
+  check(p);
+  const T scale = static_cast<T>(1 / (1 - p));
+  return tape.constant(draw(shape, p, T{0}, scale, random, tape.pool()), site);
+}
+
+// x times a mask of this shape, which it has or broadcasts to x.
+template <class T>
+Var<T> dropped(const Var<T>& x, const Shape& shape, double p, Random& random, const Site& site) {
+  check(p);
+  return p == 0 ? x : mul(x, mask(x.tape(), shape, p, random, site), site);
+}
+
+template <class T>
+void check_states(const Var<T>& before, const Var<T>& after, double p) {
+  if (before.shape() != after.shape()) {
+    fail("before ", before.shape(), " and after ", after.shape(), "; need one shape");
+  }
+  if (!(p >= 0 && p <= 1)) fail("p = ", p, " is no probability to stay; need 0 <= p <= 1");
+}
+
+}  // namespace
 
 template <class T>
 Var<T> dropout(const Var<T>& x, double p, Random& random, Site site) {
-  if (!(p >= 0 && p < 1)) {
-    throw located("dropout", Error(text("p = ", p, " is no probability to drop; need 0 <= p < 1")),
-                  site);
-  }
-  if (p == 0) return x;
-  Tape<T>& tape = x.tape();
-  Array<T> mask = Array<T>::uninitialized(x.shape(), tape.pool());
-  // 32 bits decide: p is met to within 2^-32.
-  const auto threshold = static_cast<std::uint64_t>(p * 0x1p32);
-  const T scale = static_cast<T>(1 / (1 - p));
-  T* to = mask.edit();
-  for (Index i = 0; i < mask.size(); ++i) to[i] = random.bits() < threshold ? T{0} : scale;
-  return mul(x, tape.constant(std::move(mask), site), site);
+  return composed("dropout", site, [&] { return dropped(x, x.shape(), p, random, site); });
+}
+
+template <class T>
+Var<T> dropout_mask(Tape<T>& tape, const Shape& shape, double p, Random& random, Site site) {
+  return composed("dropout_mask", site, [&] { return mask(tape, shape, p, random, site); });
+}
+
+template <class T>
+Var<T> variational_dropout(const Var<T>& x, double p, Random& random, Site site) {
+  return composed("variational_dropout", site, [&] {
+    if (x.rank() == 0) fail("x is a scalar; need [T, ...]");
+    return dropped(x, x.shape().without(0), p, random, site);
+  });
+}
+
+template <class T>
+Var<T> zoneout(const Var<T>& before, const Var<T>& after, double p, Random& random, Site site) {
+  return composed("zoneout", site, [&] {
+    check_states(before, after, p);
+    Tape<T>& tape = before.tape();
+    const Array<T> stays = draw(before.shape(), p, T{1}, T{0}, random, tape.pool());
+    Array<T> moves = stays;
+    for (T& m : std::span(moves.edit(), static_cast<std::size_t>(moves.size()))) m = 1 - m;
+    const Var<T> kept = mul(before, tape.constant(stays, site), site);
+    return add(kept, mul(after, tape.constant(moves, site), site), site);
+  });
+}
+
+template <class T>
+Var<T> zoneout(const Var<T>& before, const Var<T>& after, double p, Site site) {
+  return composed("zoneout", site, [&] {
+    check_states(before, after, p);
+    const auto stays = static_cast<T>(p);
+    return add(mul(before, stays, site), mul(after, 1 - stays, site), site);
+  });
+}
+
+template <class T>
+Var<T> weight_drop(const Var<T>& w, double p, Random& random, Site site) {
+  return composed("weight_drop", site, [&] { return dropped(w, w.shape(), p, random, site); });
 }
 
 template Var<float> dropout(const Var<float>&, double, Random&, Site);
 template Var<double> dropout(const Var<double>&, double, Random&, Site);
+template Var<float> dropout_mask(Tape<float>&, const Shape&, double, Random&, Site);
+template Var<double> dropout_mask(Tape<double>&, const Shape&, double, Random&, Site);
+template Var<float> variational_dropout(const Var<float>&, double, Random&, Site);
+template Var<double> variational_dropout(const Var<double>&, double, Random&, Site);
+template Var<float> zoneout(const Var<float>&, const Var<float>&, double, Random&, Site);
+template Var<double> zoneout(const Var<double>&, const Var<double>&, double, Random&, Site);
+template Var<float> zoneout(const Var<float>&, const Var<float>&, double, Site);
+template Var<double> zoneout(const Var<double>&, const Var<double>&, double, Site);
+template Var<float> weight_drop(const Var<float>&, double, Random&, Site);
+template Var<double> weight_drop(const Var<double>&, double, Random&, Site);
 
 }  // namespace engram

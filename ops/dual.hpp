@@ -2,25 +2,18 @@
 //
 // What `fused` computes with. Which derivatives there are is part of the type, so that those that
 // are zero cost nothing: `sigmoid(a) * b` carries two, `sigmoid(a)` one. Values and derivatives
-// of functions are those of the elementwise ops, written once, there.
+// of functions are those of the elementwise ops, written once, there; the functions themselves
+// stand there too, for `AnyDual`.
 // Source: R. E. Wengert (1964), "A simple automatic derivative evaluation program"
 #pragma once
 
 #include <array>
 #include <bit>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
-#include "engram/ops/abs.hpp"
-#include "engram/ops/arithmetic.hpp"
-#include "engram/ops/exp.hpp"
-#include "engram/ops/log.hpp"
-#include "engram/ops/maximum.hpp"
-#include "engram/ops/relu.hpp"
-#include "engram/ops/sigmoid.hpp"
-#include "engram/ops/softplus.hpp"
-#include "engram/ops/sqrt.hpp"
-#include "engram/ops/tanh.hpp"
+#include "engram/ops/chain_rule.hpp"
 
 namespace engram {
 namespace dual {
@@ -39,6 +32,7 @@ inline constexpr std::size_t place(unsigned inputs, unsigned k) {
 /// when the derivative itself is recorded.
 template <class V, unsigned inputs>
 struct Dual {
+  using value_type = typename V::value_type;
   static constexpr std::size_t kCount = static_cast<std::size_t>(std::popcount(inputs));
   V value;
   std::array<V, kCount> d{};
@@ -49,177 +43,114 @@ struct Dual {
   }
 };
 
+/// A number, or a Dual as it is, as an operand beside x.
+template <class V, unsigned A, class S>
+auto constant_like(const Dual<V, A>& x, const S& s) {
+  if constexpr (AnyDual<S>) {
+    return s;
+  } else if constexpr (SimdBatch<V>) {
+    return Dual<V, 0>{V(static_cast<Number<V>>(s))};
+  } else {
+    return Dual<V, 0>{constant_like(x.value, static_cast<Number<V>>(s))};
+  }
+}
+
 namespace dual {
 
-/// Op's value: computed for a batch, recorded for a Var.
-template <class Op, class... V>
-auto value_of(const Op& op, const V&... x) {
-  if constexpr ((requires { x.tape(); } && ...)) {
-    return elementwise(op, Site::current(), x...);
+/// A sum that has no terms yet.
+struct Nothing {
+  friend Nothing operator+(Nothing, Nothing) { return {}; }
+  template <class V>
+  friend V operator+(Nothing, const V& v) {
+    return v;
+  }
+  template <class V>
+  friend V operator+(const V& v, Nothing) {
+    return v;
+  }
+};
+
+/// The derivative by input k of an operand of which the derivative of the result is `slope`.
+template <unsigned k, class V, unsigned A, class Slope>
+auto term(const Dual<V, A>& x, const Slope& slope) {
+  if constexpr (has(A, k) && !kernels::kZero<Slope>) {
+    return kernels::chain(x.template by<k>(), slope);
   } else {
-    return op.f(x...);
+    return Nothing{};
   }
-}
-
-/// d * slope; a slope may be a `Constant`.
-template <class V, class Slope>
-V scaled(const V& d, const Slope& slope) {
-  if constexpr (std::is_same_v<Slope, Constant<0>>) {
-    return d * typename V::value_type{0};
-  } else {
-    return kernels::chain(d, slope);
-  }
-}
-
-/// Op(x), and the chain rule.
-template <class Op, class V, unsigned A>
-Dual<V, A> apply(const Op& op, const Dual<V, A>& x) {
-  Dual<V, A> y{value_of(op, x.value)};
-  if constexpr (A != 0) {
-    const auto slope = op.df(x.value, y.value);
-    for (std::size_t k = 0; k < x.d.size(); ++k) y.d[k] = scaled(x.d[k], slope);
-  }
-  return y;
-}
-
-template <unsigned k, class Op, class V, unsigned A, unsigned B>
-V by(const Op& op, const Dual<V, A>& a, const Dual<V, B>& b, const V& y) {
-  if constexpr (has(A, k) && has(B, k)) {
-    return scaled(a.template by<k>(), op.da(a.value, b.value, y)) +
-           scaled(b.template by<k>(), op.db(a.value, b.value, y));
-  } else if constexpr (has(A, k)) {
-    return scaled(a.template by<k>(), op.da(a.value, b.value, y));
-  } else {
-    return scaled(b.template by<k>(), op.db(a.value, b.value, y));
-  }
-}
-
-template <class Op, class V, unsigned A, unsigned B>
-Dual<V, (A | B)> apply(const Op& op, const Dual<V, A>& a, const Dual<V, B>& b) {
-  Dual<V, (A | B)> y{value_of(op, a.value, b.value)};
-  const auto set = [&]<unsigned k>() {
-    if constexpr (has(A | B, k)) y.d[place(A | B, k)] = by<k>(op, a, b, y.value);
-  };
-  [&]<unsigned... k>(std::integer_sequence<unsigned, k...>) { (set.template operator()<k>(), ...); }
-  (std::make_integer_sequence<unsigned, kMostInputs>());
-  return y;
 }
 
 }  // namespace dual
 
-// What an expression is written with: the functions of ops/, and numbers.
-
-template <class V, unsigned A>
-auto abs(const Dual<V, A>& x) {
-  return dual::apply(ops::Abs{}, x);
-}
-template <class V, unsigned A>
-auto exp(const Dual<V, A>& x) {
-  return dual::apply(ops::Exp{}, x);
-}
-template <class V, unsigned A>
-auto log(const Dual<V, A>& x) {
-  return dual::apply(ops::Log{}, x);
-}
-template <class V, unsigned A>
-auto relu(const Dual<V, A>& x) {
-  return dual::apply(ops::Relu{}, x);
-}
-template <class V, unsigned A>
-auto sigmoid(const Dual<V, A>& x) {
-  return dual::apply(ops::Sigmoid{}, x);
-}
-template <class V, unsigned A>
-auto softplus(const Dual<V, A>& x) {
-  return dual::apply(ops::Softplus{}, x);
-}
-template <class V, unsigned A>
-auto sqrt(const Dual<V, A>& x) {
-  return dual::apply(ops::Sqrt{}, x);
-}
-template <class V, unsigned A>
-auto square(const Dual<V, A>& x) {
-  return dual::apply(ops::Square{}, x);
-}
-template <class V, unsigned A>
-auto tanh(const Dual<V, A>& x) {
-  return dual::apply(ops::Tanh{}, x);
+/// Op's value, and the chain rule.
+template <class Op, class V, unsigned... A>
+auto evaluate(const Op& op, const Dual<V, A>&... x) {
+  const V y = evaluate(op, x.value...);
+  const auto slope = [&]<std::size_t n, unsigned inputs>() {
+    if constexpr (inputs == 0) {
+      return Constant<0>{};
+    } else {
+      return kernels::slope<n>(op, x.value..., y);
+    }
+  };
+  return [&]<std::size_t... n, unsigned... k>(std::index_sequence<n...>,
+                                              std::integer_sequence<unsigned, k...>) {
+    const std::tuple slopes{slope.template operator()<n, A>()...};
+    using Slopes = decltype(slopes);
+    constexpr unsigned inputs =
+        ((kernels::kZero<std::remove_const_t<std::tuple_element_t<n, Slopes>>> ? 0 : A) | ...);
+    Dual<V, inputs> out{y};
+    const auto set = [&]<unsigned i>() {
+      if constexpr (dual::has(inputs, i)) {
+        out.d[dual::place(inputs, i)] = (dual::term<i>(x, std::get<n>(slopes)) + ...);
+      }
+    };
+    (set.template operator()<k>(), ...);
+    return out;
+  }
+  (std::index_sequence_for<Dual<V, A>...>(),
+   std::make_integer_sequence<unsigned, dual::kMostInputs>());
 }
 
-template <class V, unsigned A, unsigned B>
-auto maximum(const Dual<V, A>& a, const Dual<V, B>& b) {
-  return dual::apply(ops::Maximum{}, a, b);
-}
-template <class V, unsigned A, unsigned B>
-auto minimum(const Dual<V, A>& a, const Dual<V, B>& b) {
-  return dual::apply(ops::Minimum{}, a, b);
-}
+// + - * / of expressions, and of an expression and a number.
 
-// Where a value steps, it has no slope.
-template <class V, unsigned A, unsigned B>
-Dual<V, 0> greater(const Dual<V, A>& a, const Dual<V, B>& b) {
-  return {greater(a.value, b.value)};
-}
-template <class V, unsigned A>
-Dual<V, 0> greater(const Dual<V, A>& x, std::type_identity_t<typename V::value_type> s) {
-  return {greater(x.value, s)};
-}
+auto operator+(const AnyDual auto& a, const AnyDual auto& b) { return evaluate(ops::Add{}, a, b); }
+auto operator-(const AnyDual auto& a, const AnyDual auto& b) { return evaluate(ops::Sub{}, a, b); }
+auto operator*(const AnyDual auto& a, const AnyDual auto& b) { return evaluate(ops::Mul{}, a, b); }
+auto operator/(const AnyDual auto& a, const AnyDual auto& b) { return evaluate(ops::Div{}, a, b); }
+auto operator-(const AnyDual auto& x) { return evaluate(ops::Neg{}, x); }
 
-template <class V, unsigned A, unsigned B>
-auto operator+(const Dual<V, A>& a, const Dual<V, B>& b) {
-  return dual::apply(ops::Add{}, a, b);
+template <AnyDual X>
+auto operator+(const X& x, Number<X> s) {
+  return evaluate(ops::AddScalar<Number<X>>{s}, x);
 }
-template <class V, unsigned A, unsigned B>
-auto operator-(const Dual<V, A>& a, const Dual<V, B>& b) {
-  return dual::apply(ops::Sub{}, a, b);
-}
-template <class V, unsigned A, unsigned B>
-auto operator*(const Dual<V, A>& a, const Dual<V, B>& b) {
-  return dual::apply(ops::Mul{}, a, b);
-}
-template <class V, unsigned A, unsigned B>
-auto operator/(const Dual<V, A>& a, const Dual<V, B>& b) {
-  return dual::apply(ops::Div{}, a, b);
-}
-template <class V, unsigned A>
-auto operator-(const Dual<V, A>& x) {
-  return dual::apply(ops::Neg{}, x);
-}
-
-template <class V>
-using Plain = typename V::value_type;
-
-template <class V, unsigned A>
-auto operator+(const Dual<V, A>& x, std::type_identity_t<Plain<V>> s) {
-  return dual::apply(ops::AddScalar<Plain<V>>{s}, x);
-}
-template <class V, unsigned A>
-auto operator+(std::type_identity_t<Plain<V>> s, const Dual<V, A>& x) {
+template <AnyDual X>
+auto operator+(Number<X> s, const X& x) {
   return x + s;
 }
-template <class V, unsigned A>
-auto operator-(const Dual<V, A>& x, std::type_identity_t<Plain<V>> s) {
+template <AnyDual X>
+auto operator-(const X& x, Number<X> s) {
   return x + -s;
 }
-template <class V, unsigned A>
-auto operator-(std::type_identity_t<Plain<V>> s, const Dual<V, A>& x) {
-  return dual::apply(ops::ScalarSub<Plain<V>>{s}, x);
+template <AnyDual X>
+auto operator-(Number<X> s, const X& x) {
+  return evaluate(ops::ScalarSub<Number<X>>{s}, x);
 }
-template <class V, unsigned A>
-auto operator*(const Dual<V, A>& x, std::type_identity_t<Plain<V>> s) {
-  return dual::apply(ops::MulScalar<Plain<V>>{s}, x);
+template <AnyDual X>
+auto operator*(const X& x, Number<X> s) {
+  return evaluate(ops::MulScalar<Number<X>>{s}, x);
 }
-template <class V, unsigned A>
-auto operator*(std::type_identity_t<Plain<V>> s, const Dual<V, A>& x) {
+template <AnyDual X>
+auto operator*(Number<X> s, const X& x) {
   return x * s;
 }
-template <class V, unsigned A>
-auto operator/(const Dual<V, A>& x, std::type_identity_t<Plain<V>> s) {
-  return dual::apply(ops::DivScalar<Plain<V>>{s}, x);
+template <AnyDual X>
+auto operator/(const X& x, Number<X> s) {
+  return evaluate(ops::DivScalar<Number<X>>{s}, x);
 }
-template <class V, unsigned A>
-auto operator/(std::type_identity_t<Plain<V>> s, const Dual<V, A>& x) {
-  return dual::apply(ops::ScalarDiv<Plain<V>>{s}, x);
+template <AnyDual X>
+auto operator/(Number<X> s, const X& x) {
+  return evaluate(ops::ScalarDiv<Number<X>>{s}, x);
 }
 
 }  // namespace engram

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engram/ops/arithmetic.hpp"
+#include "engram/ops/where.hpp"
 
 namespace engram {
 namespace ops {
@@ -12,6 +13,13 @@ struct Exp {
   static auto df(auto, auto y) { return y; }
 };
 
+struct Expm1 {
+  static constexpr auto name = "expm1";
+  static constexpr std::uint8_t needs = kNeedsResult;
+  static auto f(auto x) { return where(x, expm1(x), x); }  // keeps -0
+  static auto df(auto, auto y) { return y + 1; }
+};
+
 }  // namespace ops
 
 /// The exponential function, element by element.
@@ -20,11 +28,28 @@ struct Exp {
 /// Forward:    y = eˣ
 /// Derivative: dx = dy y
 /// Saves:      nothing beyond x and y
+/// Order:      any
 /// Throws:     nothing of its own
 /// Source:     DLMF 4.2
 template <class T>
 Var<T> exp(const Var<T>& x, Site site = Site::current()) {
   return elementwise(ops::Exp{}, site, x);
 }
+auto exp(const AnyDual auto& x) { return evaluate(ops::Exp{}, x); }
+
+/// eˣ - 1, element by element, with all digits for a small x.
+///
+/// Shapes:     any
+/// Forward:    y = eˣ - 1
+/// Derivative: dx = dy (y + 1)
+/// Saves:      nothing beyond y
+/// Order:      any
+/// Throws:     nothing of its own
+/// Source:     W. Kahan (1987), "Branch cuts for complex elementary functions"
+template <class T>
+Var<T> expm1(const Var<T>& x, Site site = Site::current()) {
+  return elementwise(ops::Expm1{}, site, x);
+}
+auto expm1(const AnyDual auto& x) { return evaluate(ops::Expm1{}, x); }
 
 }  // namespace engram

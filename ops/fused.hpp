@@ -11,6 +11,7 @@
 
 #include "engram/ops/dual.hpp"
 #include "engram/ops/elementwise_kernels.hpp"
+#include "engram/ops/functions.hpp"
 
 namespace engram {
 namespace kernels {
@@ -140,8 +141,7 @@ struct Fused {
 }  // namespace kernels
 
 /// y = f(a, b, ...), element by element, as one operation, for a generic lambda made of
-/// + - * /, numbers, and abs, exp, log, maximum, minimum, relu, sigmoid, softplus, sqrt, square and
-/// tanh. Up to 6 inputs.
+/// + - * /, numbers, and any of the functions of ops/functions.hpp. Up to 6 inputs.
 ///
 /// Shapes:     any that broadcast together
 /// Forward:    y = f(a, b, ...)

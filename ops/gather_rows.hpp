@@ -6,11 +6,13 @@ namespace engram {
 
 /// Rows of a table by their numbers: an embedding.
 ///
-/// Shapes:     table [V, ...], rows [...] with values in [0, V) -> [rows' axes..., table's
-/// others...] Forward:    y[i] = table[rows[i]] Derivative: dtable[rows[i]] += dy[i]; for a
-/// parameter it stays sparse, only touched rows Saves:      rows Throws:     `Error` for a scalar
-/// table or a row out of range (which, and where) Source:     Y. Bengio et al. (2003), "A neural
-/// probabilistic language model"
+/// Shapes:     table [V, ...], rows [...] with values in [0, V) -> [..., ...], axes of rows first
+/// Forward:    y[i] = table[rows[i]]
+/// Derivative: dtable[rows[i]] += dy[i]; for a parameter it stays sparse, only touched rows
+/// Saves:      rows
+/// Order:      any
+/// Throws:     `Error` for a scalar table or a row out of range (which, and where)
+/// Source:     Y. Bengio et al. (2003), "A neural probabilistic language model"
 template <class T>
 Var<T> gather_rows(const Var<T>& table, const Indices& rows, Site site = Site::current());
 
@@ -20,6 +22,7 @@ Var<T> gather_rows(const Var<T>& table, const Indices& rows, Site site = Site::c
 /// Forward:    y[rows[i]] += x[i]
 /// Derivative: dx[i] = dy[rows[i]]
 /// Saves:      rows
+/// Order:      any
 /// Throws:     `Error` when x does not begin with the axes of rows, or a row is out of range
 /// Source:     the adjoint of gathering
 template <class T>

@@ -30,17 +30,24 @@ struct Minimum {
 /// Forward:    y = max(a, b)
 /// Derivative: dy goes to the larger; where they are equal, half to each
 /// Saves:      nothing beyond a and b
+/// Order:      any
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     the subgradient of equal shares, as in JAX and PyTorch
 template <class T>
 Var<T> maximum(const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
   return elementwise(ops::Maximum{}, site, a, b);
 }
+auto maximum(const AnyDual auto& a, const AnyDual auto& b) {
+  return evaluate(ops::Maximum{}, a, b);
+}
 
 /// The smaller of a and b, as `maximum`.
 template <class T>
 Var<T> minimum(const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
   return elementwise(ops::Minimum{}, site, a, b);
+}
+auto minimum(const AnyDual auto& a, const AnyDual auto& b) {
+  return evaluate(ops::Minimum{}, a, b);
 }
 
 }  // namespace engram

@@ -11,6 +11,7 @@ namespace engram {
 /// Forward:    y = mean((a - b)²)
 /// Derivative: da = 2 dy (a - b) / n, db = -da
 /// Saves:      a - b
+/// Order:      any
 /// Throws:     `Error` when the shapes do not broadcast, or hold no values
 /// Source:     A.-M. Legendre (1805), least squares
 template <class T>

@@ -28,6 +28,7 @@ struct Axes {
 /// Forward:    y = Σ x over the axes; an empty sum is 0
 /// Derivative: dx = dy, repeated along the axes
 /// Saves:      nothing
+/// Order:      any
 /// Throws:     `Error` for an axis that does not exist or is named twice
 /// Source:     elementary
 template <class T>
@@ -39,6 +40,7 @@ Var<T> sum(const Var<T>& x, const Axes& axes = {}, bool keep = false, Site site 
 /// Forward:    y = (Σ x) / n
 /// Derivative: dx = dy / n, repeated along the axes
 /// Saves:      nothing
+/// Order:      any
 /// Throws:     as `sum`, and `Error` when there are no values to take the mean of
 /// Source:     elementary
 template <class T>
@@ -50,6 +52,7 @@ Var<T> mean(const Var<T>& x, const Axes& axes = {}, bool keep = false, Site site
 /// Forward:    y = max x
 /// Derivative: dx = dy where x is the largest; equal values get equal shares
 /// Saves:      nothing beyond x and y
+/// Order:      any
 /// Throws:     as `sum`, and `Error` when there are no values
 /// Source:     the subgradient of equal shares, as PyTorch's amax
 template <class T>
@@ -73,6 +76,7 @@ Var<T> min(const Var<T>& x, const Axes& axes = {}, bool keep = false, Site site 
 /// Forward:    y = m + ln Σ exp(x - m), m = max x
 /// Derivative: dx = dy exp(x - y)
 /// Saves:      nothing beyond x and y
+/// Order:      any
 /// Throws:     as `max`
 /// Source:     P. Blanchard, D. Higham and N. Higham (2021), "Accurately computing the log-sum-exp"
 template <class T>

@@ -74,6 +74,28 @@ void scaled_exp_of_row(const T* x, Index n, T shift, T scale, T beta, T* y) {
   }
 }
 
+/// Σ a b of n numbers each, in double; in lanes, so that the loop vectorises.
+template <class T>
+double dot_of_rows(const T* a, const T* b, Index n) {
+  std::array<double, 16> lanes{};
+  const auto step = static_cast<Index>(lanes.size());
+  Index i = 0;
+  for (; i + step <= n; i += step) {
+    for (Index k = 0; k < step; ++k) {
+      lanes[static_cast<std::size_t>(k)] +=
+          static_cast<double>(a[i + k]) * static_cast<double>(b[i + k]);
+    }
+  }
+  for (; i < n; ++i) lanes[0] += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+  return std::accumulate(lanes.begin(), lanes.end(), 0.0);
+}
+
+/// y += scale x, for n numbers that lie together.
+template <class T>
+void add_row(T scale, const T* x, Index n, T* y) {
+  for (Index i = 0; i < n; ++i) y[i] += scale * x[i];
+}
+
 /// ln Σ exp x over the axes where `kept` has extent 1.
 template <class T>
 Array<T> reduce_logsumexp(const Array<T>& x, const Shape& kept) {

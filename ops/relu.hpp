@@ -9,7 +9,7 @@ namespace ops {
 struct Relu {
   static constexpr auto name = "relu";
   static auto f(auto x) { return select(x < decltype(x)(0), decltype(x)(0), x); }  // keeps NaN
-  static auto df(auto x, auto) { return greater(x, 0); }
+  static auto df(auto x, auto) { return Mask(greater(x, 0)); }
 };
 
 }  // namespace ops
@@ -20,6 +20,7 @@ struct Relu {
 /// Forward:    y = max(x, 0)
 /// Derivative: dx = dy where x > 0, 0 elsewhere (at 0 too)
 /// Saves:      nothing beyond x and y
+/// Order:      any
 /// Throws:     nothing of its own
 /// Source:     V. Nair and G. Hinton (2010), "Rectified linear units improve restricted Boltzmann
 /// machines"
@@ -27,5 +28,6 @@ template <class T>
 Var<T> relu(const Var<T>& x, Site site = Site::current()) {
   return elementwise(ops::Relu{}, site, x);
 }
+auto relu(const AnyDual auto& x) { return evaluate(ops::Relu{}, x); }
 
 }  // namespace engram

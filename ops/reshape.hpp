@@ -11,6 +11,7 @@ namespace engram {
 /// Forward:    y = x, a view: nothing is copied
 /// Derivative: dx = dy under the shape of x
 /// Saves:      nothing
+/// Order:      any
 /// Throws:     `Error` when the sizes differ or -1 cannot be worked out
 /// Source:     NumPy, "numpy.reshape"
 template <class T>

@@ -20,11 +20,13 @@ struct Sigmoid {
 /// Forward:    y = σ(x) = 1 / (1 + e⁻ˣ)
 /// Derivative: dx = dy y (1 - y)
 /// Saves:      nothing beyond x and y
+/// Order:      any
 /// Throws:     nothing of its own
 /// Source:     P.-F. Verhulst (1845), "Recherches mathématiques sur la loi d'accroissement"
 template <class T>
 Var<T> sigmoid(const Var<T>& x, Site site = Site::current()) {
   return elementwise(ops::Sigmoid{}, site, x);
 }
+auto sigmoid(const AnyDual auto& x) { return evaluate(ops::Sigmoid{}, x); }
 
 }  // namespace engram

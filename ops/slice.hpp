@@ -13,6 +13,7 @@ namespace engram {
 /// Forward:    y = x[..., begin:end, ...]; along the first axis a view, otherwise a copy
 /// Derivative: dx = dy there, 0 elsewhere
 /// Saves:      nothing
+/// Order:      any
 /// Throws:     `Error` for an axis that is not there or bounds outside it
 /// Source:     NumPy, "Basic slicing"
 template <class T>
@@ -56,6 +57,7 @@ std::vector<Var<T>> split(const Var<T>& x, Index parts, int axis = -1,
 /// Forward:    y[..., begin:begin+n, ...] = x, 0 elsewhere
 /// Derivative: dx = dy[..., begin:begin+n, ...]
 /// Saves:      nothing
+/// Order:      any
 /// Throws:     `Error` when x does not fit
 /// Source:     the adjoint of slicing
 template <class T>

@@ -10,6 +10,7 @@ namespace engram {
 /// Forward:    y = exp(x - m) / Σ exp(x - m), m = max x
 /// Derivative: dx = y (dy - Σ dy y)
 /// Saves:      nothing beyond y
+/// Order:      any
 /// Throws:     `Error` for an axis that is not there
 /// Source:     J. Bridle (1990), "Probabilistic interpretation of feedforward classification
 ///             network outputs"
@@ -22,6 +23,7 @@ Var<T> softmax(const Var<T>& x, int axis = -1, Site site = Site::current());
 /// Forward:    y = x - ln Σ exp(x)
 /// Derivative: dx = dy - exp(y) Σ dy
 /// Saves:      nothing beyond y
+/// Order:      any
 /// Throws:     as `softmax`
 /// Source:     as `logsumexp`
 template <class T>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engram/ops/exp.hpp"
+#include "engram/ops/sigmoid.hpp"
 
 namespace engram {
 namespace ops {
@@ -11,7 +11,7 @@ struct Softplus {
   static auto f(auto x) {
     return select(x < decltype(x)(0), decltype(x)(0), x) + log1p(exp(-abs(x)));
   }
-  static auto df(auto x, auto) { return 1 / (1 + exp(-x)); }
+  static auto df(auto x, auto) { return evaluate(Sigmoid{}, x); }
 };
 
 }  // namespace ops
@@ -22,11 +22,13 @@ struct Softplus {
 /// Forward:    y = ln(1 + eˣ)
 /// Derivative: dx = dy σ(x)
 /// Saves:      nothing beyond x and y
+/// Order:      any
 /// Throws:     nothing of its own
 /// Source:     C. Dugas et al. (2001), "Incorporating second-order functional knowledge"
 template <class T>
 Var<T> softplus(const Var<T>& x, Site site = Site::current()) {
   return elementwise(ops::Softplus{}, site, x);
 }
+auto softplus(const AnyDual auto& x) { return evaluate(ops::Softplus{}, x); }
 
 }  // namespace engram

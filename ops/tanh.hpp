@@ -20,11 +20,13 @@ struct Tanh {
 /// Forward:    y = tanh(x)
 /// Derivative: dx = dy (1 - y²)
 /// Saves:      nothing beyond y
+/// Order:      any
 /// Throws:     nothing of its own
 /// Source:     DLMF 4.28, 4.34
 template <class T>
 Var<T> tanh(const Var<T>& x, Site site = Site::current()) {
   return elementwise(ops::Tanh{}, site, x);
 }
+auto tanh(const AnyDual auto& x) { return evaluate(ops::Tanh{}, x); }
 
 }  // namespace engram

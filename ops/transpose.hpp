@@ -13,6 +13,7 @@ namespace engram {
 /// Forward:    axis k of y is axis axes[k] of x
 /// Derivative: dx = dy with the inverse permutation
 /// Saves:      nothing
+/// Order:      any
 /// Throws:     `Error` when `axes` is no permutation of the axes of x
 /// Source:     NumPy, "numpy.transpose"
 template <class T>

@@ -174,6 +174,13 @@ BOOST_AUTO_TEST_CASE(of_layers_agree_with_plain_ones) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(of_a_budget_are_whole_blocks_where_they_fit) {
+  const nn::RecurrentOptions options{.input = 1, .hidden = 1, .checkpoint_bytes = 300'000};
+  BOOST_TEST(nn::segment_steps(options, 16, 1000) == 256);  // 300 fit, and 128 are a block
+  BOOST_TEST(nn::segment_steps(options, 16, 3000) == 100);
+  BOOST_TEST(nn::segment_steps(options, 16, 1'000'000) == 1);
+}
+
 // Segments of whole blocks of rows: the same bits.
 template <class T>
 void the_same_bits(Index hidden, bool fused) {
@@ -197,22 +204,42 @@ BOOST_AUTO_TEST_CASE(of_whole_blocks_have_the_same_bits) {
 
 #if !defined(__SANITIZE_ADDRESS__)  // nothing is pooled then
 
-// 10,000 steps: the outputs and their gradients are there as a whole, of all else a segment.
+// The peak of a forward and a backward pass over 10,000 steps, in bytes.
+template <template <class> class Net>
+double peak(Index checkpoint_steps, Index checkpoint_bytes) {
+  Random random{1};
+  const Net<float> net({.input = 8,
+                        .hidden = 32,
+                        .checkpoint_steps = checkpoint_steps,
+                        .checkpoint_bytes = checkpoint_bytes},
+                       random);
+  const Array<float> x = random.normal<float>({10'000, 2, 8});
+  Tape<float> tape;
+  const auto y = sum(square(net(tape.constant(x)).y));
+  tape.backward(y);
+  return static_cast<double>(tape.pool().usage().peak);
+}
+
 BOOST_AUTO_TEST_CASE(take_the_memory_of_a_segment) {
-  const auto peak = [](Index checkpoint_steps) {
-    Random random{1};
-    const nn::Lstm<float> lstm({.input = 8, .hidden = 32, .checkpoint_steps = checkpoint_steps},
-                               random);
-    const Array<float> x = random.normal<float>({10'000, 1, 8});
-    Tape<float> tape;
-    const auto y = sum(square(lstm(tape.constant(x)).y));
-    tape.backward(y);
-    return static_cast<double>(tape.pool().usage().peak) / (10'000 * 32 * sizeof(float));
-  };
-  const double plain = peak(0), kept = peak(250);
-  BOOST_TEST_MESSAGE("numbers a step and hidden unit: " << plain << ", " << kept);
+  constexpr double kNumbers = 10'000 * 2 * 32 * sizeof(float);  // of an output of all steps
+  const double plain = peak<nn::Lstm>(0, 0) / kNumbers;
+  const double kept = peak<nn::Lstm>(100, 0) / kNumbers;
+  BOOST_TEST_MESSAGE("numbers a step, lane and hidden unit: " << plain << ", " << kept);
   BOOST_TEST(plain > 14.0);
-  BOOST_TEST(kept < 6.0);
+  BOOST_TEST(kept < 6.0);  // the outputs, their squares, and the gradients of both
+}
+
+// Beside what is there as a whole: the outputs, their squares, the gradients of both and the
+// tables.
+BOOST_AUTO_TEST_CASE(keep_to_a_budget) {
+  constexpr double kWhole = 5.5 * 10'000 * 2 * 32 * sizeof(float);
+  for (const Index budget : {1'000'000, 10'000'000, 20'000'000}) {
+    const double lstm = peak<nn::Lstm>(0, budget), rnn = peak<nn::Rnn>(0, budget);
+    BOOST_TEST_MESSAGE("within " << budget << ": LSTM " << lstm << ", RNN " << rnn);
+    BOOST_TEST(lstm <= kWhole + static_cast<double>(budget));
+    BOOST_TEST(rnn <= kWhole + static_cast<double>(budget));
+  }
+  BOOST_TEST(peak<nn::Lstm>(0, 1'000'000) < peak<nn::Lstm>(0, 20'000'000) - 5e6);  // it is used
 }
 
 #endif

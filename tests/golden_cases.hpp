@@ -30,11 +30,16 @@ Golden binary(const std::string& name, F f) {
 
 // The lines, in files of tests/golden_cases/ by family.
 void elementwise_goldens(std::vector<Golden>& rows);
-void indexing_goldens(std::vector<Golden>& rows);
+void linear_algebra_goldens(std::vector<Golden>& rows);
+void function_goldens(std::vector<Golden>& rows);
 void loss_goldens(std::vector<Golden>& rows);
+void network_goldens(std::vector<Golden>& rows);
+void indexing_goldens(std::vector<Golden>& rows);
 void more_reduction_goldens(std::vector<Golden>& rows);
 void product_goldens(std::vector<Golden>& rows);
 void reduction_goldens(std::vector<Golden>& rows);
+void sequence_loss_goldens(std::vector<Golden>& rows);
 void shape_goldens(std::vector<Golden>& rows);
+void simple_loss_goldens(std::vector<Golden>& rows);
 
 }  // namespace engram::testing

@@ -38,10 +38,15 @@ const std::vector<Golden>& rows() {
     elementwise_goldens(out);
     indexing_goldens(out);
     more_reduction_goldens(out);
+    function_goldens(out);
     product_goldens(out);
     reduction_goldens(out);
     loss_goldens(out);
+    sequence_loss_goldens(out);
     shape_goldens(out);
+    linear_algebra_goldens(out);
+    network_goldens(out);
+    simple_loss_goldens(out);
     return out;
   }();
   return all;

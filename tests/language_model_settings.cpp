@@ -33,6 +33,30 @@ BOOST_AUTO_TEST_CASE(settings_survive_their_file) {
   BOOST_CHECK_THROW(Settings::from_json(s.json()), BadData);
 }
 
+BOOST_AUTO_TEST_CASE(settings_of_early_checkpoints_are_read) {
+  std::string json = Settings().json();
+  const auto from = json.find(R"("softmax")"), to = json.find(R"("batch")");
+  BOOST_REQUIRE((from < to && to != std::string::npos));
+  json.erase(from, to - from);
+  BOOST_TEST(!contains(json, "cutoffs"));
+  BOOST_TEST(Settings::from_json(json).json() == Settings().json());
+}
+
+BOOST_AUTO_TEST_CASE(cutoffs_are_rising_numbers) {
+  const auto cutoffs = [](const std::string& text) {
+    Settings s;
+    s.softmax = "adaptive";
+    s.cutoffs = text;
+    return s.cutoff_list();
+  };
+  BOOST_TEST(cutoffs("2000,10000") == (std::vector<std::int64_t>{2000, 10000}));
+  BOOST_TEST(cutoffs("7") == (std::vector<std::int64_t>{7}));
+  for (const char* bad : {"", "0", "-3", "5,5", "7,6", "5,", ",5", "5 6", "5;6", "x", "1e3"}) {
+    BOOST_TEST(contains(message_of<BadUsage>([&] { cutoffs(bad); }), "are not rising numbers"));
+  }
+  BOOST_TEST(Settings().cutoff_list().empty());
+}
+
 BOOST_AUTO_TEST_CASE(every_setting_has_a_flag) {
   const Settings defaults;
   Settings::each(defaults, [](const std::string& name, const auto& value) {
@@ -76,6 +100,18 @@ BOOST_AUTO_TEST_CASE(nonsense_on_the_command_line_is_refused) {
   BOOST_TEST(contains(usage_error({"train", "--schedule", "cosine"}), "needs --epochs"));
   BOOST_TEST(contains(usage_error({"train", "--vocabulary", "9"}), "--level word"));
   BOOST_TEST(contains(usage_error({"train", "--momentum", "0.9"}), "--optimizer sgd"));
+  BOOST_TEST(contains(usage_error({"train", "--softmax", "half"}), "none of full, adaptive"));
+  const std::vector<std::string> adaptive{"train", "--softmax", "adaptive"};
+  BOOST_TEST(contains(usage_error(adaptive), "it needs --level word"));
+  const auto words = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), adaptive.begin(), adaptive.end());
+    more.insert(more.end(), {"--level", "word"});
+    return usage_error(more);
+  };
+  BOOST_TEST(contains(words({}), "it needs --tied=false"));
+  BOOST_TEST(
+      contains(words({"--tied=false", "--cutoffs", "9,8"}), "--cutoffs '9,8' are not rising"));
+  BOOST_TEST(words({"--tied=false", "--cutoffs", "8,9"}) == "");
   BOOST_TEST(contains(usage_error({"generate", "--temperature", "0"}), "not over 0"));
   BOOST_TEST(contains(usage_error({"generate", "--top-p", "0"}), "not over 0"));
   BOOST_TEST(contains(usage_error({"generate", "--length", "0"}), "not between 1"));

@@ -44,8 +44,12 @@ BOOST_AUTO_TEST_CASE(a_resumed_run_is_the_same_to_the_last_bit) {
     s.tied = tied;
     return s;
   };
-  for (const Settings& s : {with("adam", "cosine", 0, false), with("adamw", "plateau", 0, true),
-                            with("sgd", "plateau", 0.9, false), with("sgd", "step", 0, true)}) {
+  Settings adaptive = with("sgd", "plateau", 0.9, false);
+  adaptive.softmax = "adaptive";
+  adaptive.cutoffs = "12";
+  for (const Settings& s :
+       {adaptive, with("adam", "cosine", 0, false), with("adamw", "plateau", 0, true),
+        with("sgd", "plateau", 0.9, false), with("sgd", "step", 0, true)}) {
     Training whole(s);
     const int epoch = static_cast<int>(whole.trainer.chunks());
     const int all = 2 * epoch + 3;

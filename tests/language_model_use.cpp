@@ -59,6 +59,34 @@ BOOST_AUTO_TEST_CASE(tied_models_share_one_matrix) {
   BOOST_TEST((gradient && !gradient->is_sparse()));  // every row takes part in the readout
 }
 
+BOOST_AUTO_TEST_CASE(an_adaptive_softmax_is_one_of_all_words) {
+  Settings s = small_settings();
+  s.softmax = "adaptive";
+  s.cutoffs = "9,20";
+  s.hidden = 16;
+  Training training(s);
+  training.run(5);
+  Tape<float> tape;
+  const std::span<const std::int32_t> text = training.corpus.valid;
+  const Var<float> h = training.model(tape, Indices({20, 1}, text.first(20))).h;
+  const Indices next({20}, text.subspan(1, 20));
+  const Var<float> logits = training.model.logits(h);
+  BOOST_TEST(logits.shape() == (Shape{20, training.corpus.vocabulary.size()}));
+  for (const float total : logsumexp(logits, {-1}).value()) BOOST_TEST(std::abs(total) < 1e-5f);
+  BOOST_TEST(training.model.loss(h, next).item() == cross_entropy(logits, next).item(),
+             boost::test_tools::tolerance(1e-5F));
+  std::string written;
+  Generate asked;
+  asked.length = 30;
+  generate(training.model, training.corpus.vocabulary, asked, Workers(1),
+           [&](std::string_view piece) { written += piece; });
+  BOOST_TEST(!written.empty());
+
+  s.cutoffs = "9,999";
+  BOOST_TEST(contains(message_of<BadUsage>([&] { make_model(s, training.corpus.vocabulary); }),
+                      "--cutoffs 9,999 are not all below the"));
+}
+
 BOOST_AUTO_TEST_CASE(initial_weights_are_as_asked) {
   Settings s = small_settings();
   s.init = 0.01;

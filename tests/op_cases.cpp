@@ -5,17 +5,26 @@ namespace engram::testing {
 const std::vector<OpCase>& op_cases() {
   static const std::vector<OpCase> all = [] {
     std::vector<OpCase> rows;
+    convolution_rows(rows);
+    activation_rows(rows);
+    choice_rows(rows);
     elementwise_rows(rows);
+    function_rows(rows);
     fused_rows(rows);
     gradient_flow_rows(rows);
-    indexing_rows(rows);
+    linear_algebra_rows(rows);
     loss_rows(rows);
     memory_rows(rows);
+    network_rows(rows);
+    indexing_rows(rows);
     more_reduction_rows(rows);
     order_rows(rows);
     product_rows(rows);
     reduction_rows(rows);
+    sequence_loss_rows(rows);
     shape_rows(rows);
+    vocabulary_loss_rows(rows);
+    simple_loss_rows(rows);
     return rows;
   }();
   return all;

@@ -21,6 +21,13 @@ struct BadShapes {
   std::string text;
 };
 
+/// Which shapes an op takes besides those that its row lists.
+enum class Takes {
+  listed,     ///< perhaps none
+  any_shape,  ///< any shape of its one input: it works element by element
+  broadcast,  ///< any that broadcast together, likewise
+};
+
 struct OpCase {
   std::string name;  ///< of the row
   std::string file;  ///< ops/<file>.hpp, which this row tests
@@ -29,6 +36,7 @@ struct OpCase {
   std::vector<std::vector<Shape>> shapes;  ///< of the inputs: plain, broadcast, size 1, empty, ...
   std::vector<BadShapes> bad;
   double low = -2, high = 2;  ///< the inputs are drawn from [low, high)
+  Takes takes = Takes::listed;
 };
 
 using Shapes = std::vector<std::vector<Shape>>;
@@ -50,18 +58,27 @@ OpCase row(const std::string& name, const std::string& file, F f, Shapes shapes,
 inline std::ostream& operator<<(std::ostream& out, const OpCase& row) { return out << row.name; }
 
 // The rows, in files of tests/op_cases/ by family.
+void convolution_rows(std::vector<OpCase>& rows);
 void elementwise_rows(std::vector<OpCase>& rows);
 void fused_rows(std::vector<OpCase>& rows);
 void gradient_flow_rows(std::vector<OpCase>& rows);
-void indexing_rows(std::vector<OpCase>& rows);
+void linear_algebra_rows(std::vector<OpCase>& rows);
+void activation_rows(std::vector<OpCase>& rows);
+void choice_rows(std::vector<OpCase>& rows);
+void function_rows(std::vector<OpCase>& rows);
 void loss_rows(std::vector<OpCase>& rows);
 /// Those in which gradients share memory: see `GradientSlots`.
 void memory_rows(std::vector<OpCase>& rows);
+void network_rows(std::vector<OpCase>& rows);
+void indexing_rows(std::vector<OpCase>& rows);
 void more_reduction_rows(std::vector<OpCase>& rows);
 void order_rows(std::vector<OpCase>& rows);
 void product_rows(std::vector<OpCase>& rows);
 void reduction_rows(std::vector<OpCase>& rows);
+void sequence_loss_rows(std::vector<OpCase>& rows);
 void shape_rows(std::vector<OpCase>& rows);
+void vocabulary_loss_rows(std::vector<OpCase>& rows);
+void simple_loss_rows(std::vector<OpCase>& rows);
 
 /// All rows.
 const std::vector<OpCase>& op_cases();

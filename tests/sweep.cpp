@@ -18,6 +18,7 @@
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/reduce.hpp"
 #include "engram/tests/op_cases.hpp"
+#include "engram/tests/sweep_summary.hpp"
 
 namespace engram::testing {
 
@@ -67,12 +68,13 @@ const auto kRows = boost::unit_test::data::make(op_cases());
 
 }  // namespace
 
-BOOST_AUTO_TEST_SUITE(sweep)
+BOOST_AUTO_TEST_SUITE(sweep, *boost::unit_test::fixture<SweepSummary>())
 
 BOOST_DATA_TEST_CASE(derivatives_agree_with_differences, kRows, row) {
   for (const auto& shapes : row.shapes) {
     const Arrays inputs = draw(row, shapes);
     const GradcheckResult result = gradcheck(row.in_double, inputs);
+    SweepSummary::compared(result.compared);
     BOOST_TEST(result.failure == "", row.name << " " << label(shapes) << result.failure);
     const bool empty =
         std::all_of(inputs.begin(), inputs.end(), [](auto& x) { return x.size() == 0; });
@@ -125,6 +127,7 @@ BOOST_DATA_TEST_CASE(an_input_used_twice, kRows, row) {
                         once.shape());
     };
     const GradcheckResult result = gradcheck(twice, draw(row, shapes));
+    SweepSummary::compared(result.compared);
     BOOST_TEST(result.failure == "", row.name << " " << label(shapes) << result.failure);
     if (shapes.size() < 2 || std::count(shapes.begin(), shapes.end(), shapes[0]) !=
                                  static_cast<std::ptrdiff_t>(shapes.size())) {
@@ -258,9 +261,11 @@ BOOST_AUTO_TEST_CASE(every_op_has_a_row) {
     }
   }
   const std::set<std::string> machinery{
-      "elementwise",   "elementwise_kernels", "reduce_kernels", "scan_kernels",
-      "slice_kernels", "class_targets",       "dual",           "ops"};
-  const std::regex definition("static constexpr auto name = \"([a-z_]+)\"");
+      "chain_rule",     "class_targets", "compiled_kernels",    "composed",      "ctc_sequences",
+      "dual",           "einsum_parts",  "elementwise",         "functions",     "lanes",
+      "factor_kernels", "map_kernels",   "elementwise_kernels", "ops",           "record",
+      "reduce_kernels", "scan_kernels",  "slice_kernels",       "square_kernels"};
+  const std::regex definition("static constexpr auto name = \"([a-z0-9_]+)\"");
   int definitions = 0;
   for (const char* folder : {"/ops", "/core"}) {
     for (const auto& entry :

@@ -13,13 +13,19 @@ namespace fs = std::filesystem;
 constexpr auto kFormat = "engram language_model 1";
 
 ModelOptions options_of(const Settings& settings, const Vocabulary& vocabulary) {
+  const std::vector<std::int64_t> cutoffs = settings.cutoff_list();
+  if (!cutoffs.empty() && cutoffs.back() >= vocabulary.size()) {
+    bad_usage("--cutoffs ", settings.cutoffs, " are not all below the ", vocabulary.size(),
+              " words of the vocabulary; give lower ones, or use --softmax full");
+  }
   return {.vocabulary = vocabulary.size(),
           .embedding = settings.embedding_width(),
           .hidden = settings.hidden,
           .layers = settings.layers,
           .tied = settings.tied,
           .dropout = settings.dropout,
-          .init = settings.init};
+          .init = settings.init,
+          .cutoffs = cutoffs};
 }
 
 Vocabulary vocabulary_of(const nn::Tensors& file, Level level) {

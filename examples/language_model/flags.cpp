@@ -96,6 +96,12 @@ void add_train_flags(CLI::App& app, Train& train) {
   model.number("--dropout", s.dropout, within(0, 0.99), "Probability to drop a value");
   model.number("--init", s.init, within(0, 1e3),
                "Weight matrices start uniform in +-N; 0: each layer's own way");
+  model.choice("--softmax", s.softmax, {"full", "adaptive"},
+               "full: over all words alike; adaptive: rare words in clusters\n"
+               "that have few weights and are seldom computed");
+  model.word("--cutoffs", s.cutoffs, "N,N",
+             "For --softmax adaptive: where the clusters begin, in words by\n"
+             "falling frequency");
 
   Group learning{app, "Learning"};
   learning.number("--batch", s.batch, within(1, 1e6), "Lanes of text read side by side");

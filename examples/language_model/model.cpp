@@ -13,6 +13,10 @@ LanguageModel::LanguageModel(const ModelOptions& o, Random& random)
     // As weights of a readout the embedding has to begin smaller than it likes to.
     embedding.w = nn::uniform_parameter<float>({o.vocabulary, o.embedding}, o.embedding, random);
     readout_b = Param<float>(Array<float>({o.vocabulary}));
+  } else if (!o.cutoffs.empty()) {
+    adaptive.emplace(
+        nn::AdaptiveSoftmaxOptions{.in = o.hidden, .classes = o.vocabulary, .cutoffs = o.cutoffs},
+        random);
   } else {
     readout.emplace(nn::LinearOptions{.in = o.hidden, .out = o.vocabulary}, random);
   }
@@ -35,12 +39,14 @@ LanguageModel::Output LanguageModel::operator()(Tape<float>& tape, const Indices
 
 Var<float> LanguageModel::logits(const Var<float>& h) const {
   if (readout) return (*readout)(h);
+  if (adaptive) return adaptive->log_probabilities(h);
   Tape<float>& tape = h.tape();
   return matmul(h, tape.read(embedding.w), {.b = true}) + tape.read(readout_b);
 }
 
 Var<float> LanguageModel::loss(const Var<float>& h, const Indices& next) const {
   if (readout) return readout->cross_entropy(h, next);
+  if (adaptive) return adaptive->cross_entropy(h, next);
   Tape<float>& tape = h.tape();
   return affine_cross_entropy(h, tape.read(embedding.w), tape.read(readout_b), next, {}, true);
 }

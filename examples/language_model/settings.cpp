@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 
 #include <nlohmann/json.hpp>
 
@@ -15,6 +16,9 @@ using Json = nlohmann::ordered_json;
 constexpr std::array<std::string_view, 9> kMayChange{"text",         "epochs",     "threads",
                                                      "max-minutes",  "eval-batch", "report-every",
                                                      "save-minutes", "keep-best",  "out"};
+
+// Settings that the first checkpoints did not have; without them the default is meant.
+constexpr std::array<std::string_view, 2> kAdded{"softmax", "cutoffs"};
 
 Json to_json(const Settings& settings) {
   Json json = Json::object();
@@ -57,6 +61,17 @@ void Settings::check() const {
   if (level == "char" && (vocabulary > 0 || min_count > 1)) {
     bad_usage("--vocabulary and --min-count cut words; they need --level word");
   }
+  if (softmax == "adaptive" && level == "char") {
+    bad_usage(
+        "--softmax adaptive is for words, which are numbered by how often they come; it needs ",
+        "--level word");
+  }
+  if (softmax == "adaptive" && tied) {
+    bad_usage(
+        "--softmax adaptive has few weights for rare words and cannot use the embedding's; it ",
+        "needs --tied=false");
+  }
+  static_cast<void>(cutoff_list());
   if (schedule == "plateau" && decay == 1) {
     bad_usage("--schedule plateau with --decay 1 changes nothing; use --schedule constant");
   }
@@ -65,13 +80,34 @@ void Settings::check() const {
   }
 }
 
+std::vector<std::int64_t> Settings::cutoff_list() const {
+  std::vector<std::int64_t> list;
+  if (softmax != "adaptive") return list;
+  const char *at = cutoffs.data(), *const end = at + cutoffs.size();
+  while (true) {
+    std::int64_t value = 0;
+    const auto [after, error] = std::from_chars(at, end, value);
+    if (error != std::errc() || value <= (list.empty() ? 0 : list.back())) break;
+    list.push_back(value);
+    if (after == end) return list;
+    if (*after != ',') break;
+    at = after + 1;
+  }
+  bad_usage("--cutoffs '", cutoffs,
+            "' are not rising numbers above 0 with commas between them, as ", "2000,10000");
+}
+
 std::string Settings::json() const { return to_json(*this).dump(); }
 
 Settings Settings::from_json(const std::string& text) {
   Settings settings;
   try {
     const Json json = Json::parse(text);
-    each(settings, [&](const char* name, auto& value) { json.at(name).get_to(value); });
+    each(settings, [&](const char* name, auto& value) {
+      if (std::ranges::find(kAdded, std::string_view(name)) != kAdded.end() && !json.contains(name))
+        return;
+      json.at(name).get_to(value);
+    });
   } catch (const nlohmann::json::exception& error) {
     bad_data("its settings cannot be read: ", error.what());
   }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "engram/examples/language_model/corpus.hpp"
 
@@ -20,7 +21,9 @@ struct Settings {
   std::int64_t embedding = 0;  ///< 0: as wide as hidden
   bool tied = false;
   double dropout = 0;
-  double init = 0;  ///< all weights start uniform in +-init; 0: each layer's own way
+  double init = 0;               ///< all weights start uniform in +-init; 0: each layer's own way
+  std::string softmax = "full";  ///< full or adaptive
+  std::string cutoffs = "2000,10000";  ///< of an adaptive one
 
   // How it learns.
   std::int64_t batch = 50, steps = 50, epochs = 0;
@@ -51,6 +54,7 @@ struct Settings {
     f("vocabulary", s.vocabulary), f("min-count", s.min_count);
     f("layers", s.layers), f("hidden", s.hidden), f("embedding", s.embedding);
     f("tied", s.tied), f("dropout", s.dropout), f("init", s.init);
+    f("softmax", s.softmax), f("cutoffs", s.cutoffs);
     f("batch", s.batch), f("steps", s.steps), f("epochs", s.epochs);
     f("optimizer", s.optimizer), f("learning-rate", s.learning_rate), f("momentum", s.momentum);
     f("weight-decay", s.weight_decay), f("clip", s.clip);
@@ -63,6 +67,8 @@ struct Settings {
 
   Cut cut() const { return {level_of(level), train_fraction, vocabulary, min_count}; }
   std::int64_t embedding_width() const { return embedding > 0 ? embedding : hidden; }
+  /// The cutoffs as numbers; none with a full softmax. Throws `BadUsage` for another text.
+  std::vector<std::int64_t> cutoff_list() const;
   double seconds() const { return 60 * (max_minutes > 0 || epochs > 0 ? max_minutes : 2.0); }
 
   /// Throws `BadUsage` for settings that do not go together, with the remedy.

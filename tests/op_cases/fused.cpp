@@ -24,6 +24,7 @@ void fused_rows(std::vector<OpCase>& rows) {
        {{4, 1}, {1, 7}, {}},
        {{0, 3}, {0, 3}, {3}}},
       bad));
+  rows.back().takes = Takes::broadcast;
   rows.push_back(row("fused, of one input", "fused",
                      [](auto x) {
                        return fused(
@@ -34,6 +35,7 @@ void fused_rows(std::vector<OpCase>& rows) {
                            x[0]);
                      },
                      {{{3, 5}}, {{}}, {{2, 33}}}, {}));
+  rows.back().takes = Takes::any_shape;
   rows.push_back(row("fused columns", "fused",
                      [](auto x) {
                        const auto [a, b] = split<2>(x[0]);
@@ -41,6 +43,16 @@ void fused_rows(std::vector<OpCase>& rows) {
                                     b, a);
                      },
                      {{{3, 40}}, {{2, 66}}, {{3, 4}}}, {{{{3}}, "cannot be cut into 2"}}));
+  rows.push_back(row("fused functions", "fused",
+                     [](auto x) {
+                       return fused(
+                           [](auto a, auto b) {
+                             return where(greater(a, b), silu(a), 2) * sin(b) + pow(3 + a, 1.5) +
+                                    lerp(a, clamp(b, -1, 1), 0.3);
+                           },
+                           x[0], x[1]);
+                     },
+                     {{{3, 17}, {17}}, {{2, 3}, {}}}, {{{{3}, {4}}, "shapes do not broadcast"}}));
 }
 
 }  // namespace engram::testing

@@ -20,18 +20,50 @@ inline std::vector<BadShapes> pairs_that_do_not() {
           {{{2}, {3}}, "do not broadcast"}};
 }
 
+// Triples that broadcast, each operand in its turn.
+inline Shapes triples_that_broadcast() {
+  return {{{3, 5}, {3, 5}, {3, 5}}, {{3, 17}, {17}, {3, 1}},
+          {{}, {4, 1}, {1, 7}},     {{2, 3, 4}, {}, {3, 1}},
+          {{1}, {1}, {1}},          {{}, {}, {}},
+          {{0, 3}, {3}, {1, 1}},    {{5, 1, 19}, {6, 1}, {37, 1, 1, 1}}};
+}
+inline std::vector<BadShapes> triples_that_do_not() {
+  return {{{{4, 4}, {3, 4}, {3, 4}}, "do not broadcast: [4,4] and [3,4]"},
+          {{{3, 4}, {3, 5}, {3, 4}}, "do not broadcast: [3,4] and [3,5]"},
+          {{{3, 4}, {3, 4}, {2, 4}}, "do not broadcast: [3,4] and [2,4]"}};
+}
+
 template <class F>
 OpCase unary(const std::string& name, const std::string& file, F f, double low = -2,
              double high = 2) {
-  return row(
+  OpCase out = row(
       name, file, [f](auto x) { return f(x[0]); }, any_shape(), {}, low, high);
+  out.takes = Takes::any_shape;
+  return out;
 }
 template <class F>
 OpCase binary(const std::string& name, const std::string& file, F f, double low = -2,
               double high = 2) {
-  return row(
+  OpCase out = row(
       name, file, [f](auto x) { return f(x[0], x[1]); }, pairs_that_broadcast(),
       pairs_that_do_not(), low, high);
+  out.takes = Takes::broadcast;
+  return out;
+}
+
+template <class F>
+OpCase ternary(const std::string& name, const std::string& file, F f, double low = -2,
+               double high = 2) {
+  return row(
+      name, file, [f](auto x) { return f(x[0], x[1], x[2]); }, triples_that_broadcast(),
+      triples_that_do_not(), low, high);
+}
+
+// A row only for what is refused.
+template <class F>
+OpCase refused(const std::string& name, const std::string& file, F f, std::vector<BadShapes> bad) {
+  return row(
+      name, file, [f](auto x) { return f(x); }, {}, std::move(bad));
 }
 
 }  // namespace engram::testing

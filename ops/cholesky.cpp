@@ -1,0 +1,120 @@
+#include "engram/ops/cholesky.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "engram/core/record.hpp"
+#include "engram/ops/arithmetic.hpp"
+#include "engram/ops/factor_kernels.hpp"
+#include "engram/ops/matmul.hpp"
+#include "engram/ops/square_kernels.hpp"
+#include "engram/ops/transpose.hpp"
+
+namespace engram {
+namespace {
+
+using kernels::Triangle;
+
+// x with 0 for the other triangle and `diagonal` times the diagonal.
+template <class T>
+Var<T> triangle_of(const Var<T>& x, Triangle triangle, T diagonal = 1) {
+  const Index n = x.extent(-1);
+  Array<T> mask(Shape{n, n});
+  for (Index i = 0; i < n; ++i) {
+    T* row = mask.edit() + i * n;
+    const bool lower = triangle == Triangle::lower;
+    std::fill(row + (lower ? 0 : i + 1), row + (lower ? i : n), T{1});
+    row[i] = diagonal;
+  }
+  return x * x.tape().constant(mask);
+}
+
+// Every matrix transposed.
+template <class T>
+Var<T> flipped(const Var<T>& x) {
+  std::array<int, kMaxRank> axes{};
+  const auto rank = static_cast<std::size_t>(x.rank());
+  for (std::size_t k = 0; k < rank; ++k) axes[k] = static_cast<int>(k);
+  std::swap(axes[rank - 1], axes[rank - 2]);
+  return transpose(x, std::span<const int>(axes).first(rank));
+}
+
+struct Cholesky {
+  static constexpr auto name = "cholesky";
+  static constexpr std::uint8_t needs = kNeedsResult;
+
+  Shape shape(const Shape& x) const {
+    kernels::check_square("x", x);
+    return x;
+  }
+  template <class T>
+  void forward(const Array<T>& x, Array<T>& y) const {
+    const Index n = x.extent(-1), matrices = kernels::leading(x.shape()).size();
+    T* to = y.edit();
+    for (Index m = 0; m < matrices; ++m) {
+      kernels::cholesky(x.data() + m * n * n, n, to + m * n * n, m);
+    }
+  }
+  template <class T>
+  void derivative(Var<T>, Var<T> y, Var<T> dy, Into<T> dx) const {
+    const Var<T> p = triangle_of(matmul(y, dy, {.a = true}), Triangle::lower, T(0.5));
+    // M y⁻¹ is (y⁻ᵀ Mᵀ)ᵀ, and what comes out is symmetric.
+    const Var<T> left = solve_triangular(y, T(0.5) * (p + flipped(p)), {.transposed = true});
+    dx += solve_triangular(y, flipped(left), {.transposed = true});
+  }
+};
+
+struct SolveTriangular {
+  static constexpr auto name = "solve_triangular";
+  static constexpr std::uint8_t needs = needs_input(0) | kNeedsResult;
+  TriangularOptions options;
+
+  Triangle triangle() const { return options.upper ? Triangle::upper : Triangle::lower; }
+
+  Shape shape(const Shape& a, const Shape& b) const { return kernels::solution_shape(a, b); }
+  template <class T>
+  void forward(const Array<T>& a, const Array<T>& b, Array<T>& y) const {
+    const Index n = y.extent(-2), count = y.extent(-1);
+    for (Index i = 0; n > 0 && i < a.size() / n; ++i) {
+      if (a[i * n + i % n] == 0) {
+        fail("matrix ", i / n, " is singular: element ", i % n, " of its diagonal is 0");
+      }
+    }
+    kernels::each_system(a, b, y, [&](Index matrix, T* x) {
+      kernels::solve_triangular(a.data() + matrix * n * n, n, triangle(), options.transposed, x,
+                                count);
+    });
+  }
+  template <class T>
+  void derivative(Var<T> a, Var<T>, Var<T> y, Var<T> dy, Into<T> da, Into<T> db) const {
+    const bool flip = !options.transposed;
+    const Var<T> right = solve_triangular(a, dy, {options.upper, flip});
+    db += right;
+    if (da) {
+      const Var<T> product = flip ? matmul(right, y, {.b = true}) : matmul(y, right, {.b = true});
+      da += -triangle_of(product, triangle());
+    }
+  }
+};
+
+}  // namespace
+
+template <class T>
+Var<T> cholesky(const Var<T>& x, Site site) {
+  return record(Cholesky{}, site, x);
+}
+template <class T>
+Var<T> solve_triangular(const Var<T>& a, const Var<T>& b, const TriangularOptions& options,
+                        Site site) {
+  return record(SolveTriangular{options}, site, a, b);
+}
+
+template Var<float> cholesky(const Var<float>&, Site);
+template Var<double> cholesky(const Var<double>&, Site);
+template Var<float> solve_triangular(const Var<float>&, const Var<float>&, const TriangularOptions&,
+                                     Site);
+template Var<double> solve_triangular(const Var<double>&, const Var<double>&,
+                                      const TriangularOptions&, Site);
+
+}  // namespace engram

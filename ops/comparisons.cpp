@@ -1,0 +1,18 @@
+// Comparisons, choices and rounding, compiled.
+#include "engram/ops/comparisons.hpp"
+
+#include "engram/ops/compiled_kernels.hpp"
+#include "engram/ops/greater.hpp"
+#include "engram/ops/lerp.hpp"
+#include "engram/ops/nan_to_num.hpp"
+#include "engram/ops/rounding.hpp"
+#include "engram/ops/where.hpp"
+
+namespace engram::kernels {
+
+template struct Compiled<ops::Equal, ops::NotEqual, ops::Less, ops::LessEqual, ops::Greater,
+                         ops::GreaterEqual, ops::Where, ops::Lerp, ops::Floor, ops::Ceil,
+                         ops::Round, ops::Sign>;
+template struct CompiledWithNumber<ops::NanToNum>;
+
+}  // namespace engram::kernels

@@ -1,0 +1,121 @@
+#include "engram/ops/convolution.hpp"
+
+#include <vector>
+
+#include "engram/core/tape.hpp"
+#include "engram/ops/arithmetic.hpp"
+#include "engram/ops/composed.hpp"
+#include "engram/ops/concat.hpp"
+#include "engram/ops/matmul.hpp"
+#include "engram/ops/reshape.hpp"
+#include "engram/ops/slice.hpp"
+#include "engram/ops/unfold.hpp"
+
+namespace engram {
+namespace {
+
+void check_channels(const Shape& x, const Shape& w, int axes, Index groups) {
+  if (x.rank() != axes + 2 || w.rank() != axes + 2) {
+    fail("x ", x, " and w ", w, "; need ",
+         axes == 1 ? "[B, C, L] and [O, C / groups, k]" : "[B, C, H, W] and [O, C / groups, h, w]");
+  }
+  if (groups < 1 || w[0] % groups != 0 || x[1] != w[1] * groups) {
+    fail("x ", x, " and w ", w, " in ", groups,
+         " groups; need as many channels of x as groups "
+         "times axis 1 of w, and axis 0 of w a multiple of the groups");
+  }
+}
+
+template <class T>
+Var<T> convolve(const Var<T>& x, const Var<T>& w, const Conv2dOptions& options, const Site& site) {
+  const auto& [stride, padding, dilation, groups] = options;
+  const Shape kernel = w.shape();
+  const Windows windows{{kernel[2], stride.height, padding.height, padding.height, dilation.height},
+                        {kernel[3], stride.width, padding.width, padding.width, dilation.width}};
+  const Index batch = x.extent(0), out = kernel[0], taps = kernel.without(0).size();
+  const Index down = windows.rows.count(x.extent(2)), across = windows.columns.count(x.extent(3));
+  const Var<T> inputs =
+      reshape(unfold(x, windows, 0, site), Shape{batch, groups, taps, down * across}, site);
+  const Var<T> kernels = reshape(w, Shape{groups, out / groups, taps}, site);
+  return reshape(matmul(kernels, inputs, {}, site), Shape{batch, out, down, across}, site);
+}
+
+template <class T>
+Var<T> with_bias(const Var<T>& y, const Var<T>& b, const Site& site) {
+  const Index channels = y.extent(1);
+  if (b.shape() != Shape{channels}) {
+    fail("b ", b.shape(), " for ", channels, " channels; need [", channels, "]");
+  }
+  const Shape column = y.rank() == 3 ? Shape{channels, 1} : Shape{channels, 1, 1};
+  return add(y, reshape(b, column, site), site);
+}
+
+}  // namespace
+
+template <class T>
+Var<T> conv2d(const Var<T>& x, const Var<T>& w, const Conv2dOptions& options, Site site) {
+  return composed("conv2d", site, [&] {
+    check_channels(x.shape(), w.shape(), 2, options.groups);
+    return convolve(x, w, options, site);
+  });
+}
+template <class T>
+Var<T> conv2d(const Var<T>& x, const Var<T>& w, const Var<T>& b, const Conv2dOptions& options,
+              Site site) {
+  const Var<T> y = conv2d(x, w, options, site);
+  return composed("conv2d", site, [&] { return with_bias(y, b, site); });
+}
+
+template <class T>
+Var<T> conv1d(const Var<T>& x, const Var<T>& w, const Conv1dOptions& options, Site site) {
+  return composed("conv1d", site, [&] {
+    check_channels(x.shape(), w.shape(), 1, options.groups);
+    const auto& [stride, padding, dilation, groups] = options;
+    const Conv2dOptions flat{{1, stride}, {0, padding}, {1, dilation}, groups};
+    const auto row = [&](const Var<T>& v) { return reshape(v, v.shape().inserted(2, 1), site); };
+    const Var<T> y = convolve(row(x), row(w), flat, site);
+    return reshape(y, y.shape().without(2), site);
+  });
+}
+template <class T>
+Var<T> conv1d(const Var<T>& x, const Var<T>& w, const Var<T>& b, const Conv1dOptions& options,
+              Site site) {
+  const Var<T> y = conv1d(x, w, options, site);
+  return composed("conv1d", site, [&] { return with_bias(y, b, site); });
+}
+
+template <class T>
+Var<T> causal_conv1d(const Var<T>& x, const Var<T>& w, Index dilation, Site site) {
+  return composed("causal_conv1d", site, [&] {
+    const Shape shape = x.shape(), kernel = w.shape();
+    if (shape.rank() != 3 || kernel.rank() != 3 || kernel[0] < 1 || kernel[1] != shape[2]) {
+      fail("x ", shape, " and w ", kernel, "; need x [T, B, C] and w [k, C, O], k at least 1");
+    }
+    if (dilation < 1) fail("dilation ", dilation, "; need 1 or more");
+    const Index steps = shape[0], taps = kernel[0], past = (taps - 1) * dilation;
+    const Var<T> padded = past == 0 ? x : pad(x, 0, past, past + steps, site);
+    std::vector<Var<T>> seen;
+    for (Index i = 0; i < taps; ++i) {
+      seen.push_back(slice(padded, 0, i * dilation, i * dilation + steps, site));
+    }
+    const Var<T> inputs = taps == 1 ? seen[0] : concat(seen, 2, site);
+    return matmul(inputs, reshape(w, Shape{taps * kernel[1], kernel[2]}, site), {}, site);
+  });
+}
+
+template Var<float> conv1d(const Var<float>&, const Var<float>&, const Conv1dOptions&, Site);
+template Var<double> conv1d(const Var<double>&, const Var<double>&, const Conv1dOptions&, Site);
+template Var<float> conv1d(const Var<float>&, const Var<float>&, const Var<float>&,
+                           const Conv1dOptions&, Site);
+template Var<double> conv1d(const Var<double>&, const Var<double>&, const Var<double>&,
+                            const Conv1dOptions&, Site);
+template Var<float> conv2d(const Var<float>&, const Var<float>&, const Conv2dOptions&, Site);
+template Var<double> conv2d(const Var<double>&, const Var<double>&, const Conv2dOptions&, Site);
+template Var<float> conv2d(const Var<float>&, const Var<float>&, const Var<float>&,
+                           const Conv2dOptions&, Site);
+template Var<double> conv2d(const Var<double>&, const Var<double>&, const Var<double>&,
+                            const Conv2dOptions&, Site);
+template Var<float> causal_conv1d(const Var<float>&, const Var<float>&, Index, Site);
+template Var<double> causal_conv1d(const Var<double>&, const Var<double>&, Index, Site);
+
+}  // namespace engram

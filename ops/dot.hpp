@@ -1,0 +1,56 @@
+#pragma once
+
+#include "engram/core/var.hpp"
+
+namespace engram {
+
+/// The inner product of vectors.
+///
+/// Shapes:     a [..., n], b [..., n] -> [...]; the leading axes broadcast
+/// Forward:    y = Σᵢ aᵢ bᵢ over the last axis
+/// Derivative: da = dy b, db = dy a
+/// Saves:      nothing beyond a and b
+/// Order:      any
+/// Throws:     `Error` for a scalar, when the last extents differ, or for leading axes that do not
+///             broadcast
+/// Source:     the array API standard, "vecdot"
+template <class T>
+Var<T> dot(const Var<T>& a, const Var<T>& b, Site site = Site::current());
+
+/// All products of an element of one vector with one of another.
+///
+/// Shapes:     a [..., m], b [..., n] -> [..., m, n]; the leading axes broadcast
+/// Forward:    y = a bᵀ
+/// Derivative: da = dy b, db = dyᵀ a
+/// Saves:      nothing beyond a and b
+/// Order:      any
+/// Throws:     `Error` for a scalar, or leading axes that do not broadcast
+/// Source:     NumPy, "numpy.outer"
+template <class T>
+Var<T> outer(const Var<T>& a, const Var<T>& b, Site site = Site::current());
+
+/// Matrices times vectors.
+///
+/// Shapes:     a [..., m, n], x [..., n] -> [..., m]; the leading axes broadcast
+/// Forward:    y = a x
+/// Derivative: da = dy xᵀ, dx = aᵀ dy
+/// Saves:      nothing beyond a and x
+/// Order:      any
+/// Throws:     `Error` when n differs, for too few axes, or leading axes that do not broadcast
+/// Source:     the array API standard, "matmul"
+template <class T>
+Var<T> matvec(const Var<T>& a, const Var<T>& x, Site site = Site::current());
+
+/// The products of two batches of as many matrices: `matmul` that does not broadcast.
+///
+/// Shapes:     a [B, m, k], b [B, k, n] -> [B, m, n]
+/// Forward:    y = a b
+/// Derivative: da = dy bᵀ, db = aᵀ dy
+/// Saves:      nothing beyond a and b
+/// Order:      any
+/// Throws:     `Error` for other shapes
+/// Source:     PyTorch, "torch.bmm"
+template <class T>
+Var<T> bmm(const Var<T>& a, const Var<T>& b, Site site = Site::current());
+
+}  // namespace engram

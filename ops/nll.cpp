@@ -1,0 +1,56 @@
+#include "engram/ops/nll.hpp"
+
+#include "engram/ops/class_targets.hpp"
+
+namespace engram {
+namespace {
+
+template <class T>
+struct Nll {
+  static constexpr auto name = "nll";
+  static constexpr std::uint8_t needs = 0;
+  kernels::ClassTargets<T> labels;
+
+  Shape shape(const Shape& x) {
+    labels.check(x);
+    return {};
+  }
+
+  void forward(const Array<T>& x, Array<T>& y) const {
+    double loss = 0;  // many small losses: a float sum would lose digits
+    each(x.shape(), [&](Index at) { loss -= x[at]; });
+    *y.edit() = static_cast<T>(loss) * labels.weight();
+  }
+
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+    Array<T> slopes(x.shape());
+    each(x.shape(), [&, to = slopes.edit()](Index at) { to[at] = -labels.weight(); });
+    dx += dy * x.tape().constant(slopes);
+  }
+
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+    const T slope = -dy.item() * labels.weight();
+    each(x.shape(), [&, to = dx.accumulator()](Index at) { to[at] += slope; });
+  }
+
+ private:
+  // Calls `f` with the place of every target among the log-probabilities.
+  template <class F>
+  void each(const Shape& x, const F& f) const {
+    for (Index i = 0; i < labels.targets.size(); ++i) {
+      if (!labels.ignores(i)) f(i * x.extent(-1) + labels.targets[i]);
+    }
+  }
+};
+
+}  // namespace
+
+template <class T>
+Var<T> nll(const Var<T>& x, const Indices& targets, const CrossEntropyOptions& options, Site site) {
+  return record(Nll<T>{{targets, options}}, site, x);
+}
+
+template Var<float> nll(const Var<float>&, const Indices&, const CrossEntropyOptions&, Site);
+template Var<double> nll(const Var<double>&, const Indices&, const CrossEntropyOptions&, Site);
+
+}  // namespace engram

@@ -1,0 +1,15 @@
+// The functions of analysis, compiled.
+#include "engram/ops/trigonometric.hpp"
+
+#include "engram/ops/compiled_kernels.hpp"
+#include "engram/ops/erf.hpp"
+#include "engram/ops/hyperbolic.hpp"
+#include "engram/ops/pow.hpp"
+
+namespace engram::kernels {
+
+template struct Compiled<ops::Sin, ops::Cos, ops::Tan, ops::Asin, ops::Acos, ops::Atan, ops::Sinh,
+                         ops::Cosh, ops::Erf, ops::Erfc, ops::Pow>;
+template struct CompiledWithNumber<ops::PowScalar>;
+
+}  // namespace engram::kernels

@@ -1,0 +1,32 @@
+#include "engram/ops/unstack.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engram/core/tape.hpp"
+#include "engram/ops/slice.hpp"
+
+namespace engram {
+
+template <class T>
+std::vector<Var<T>> unstack(const Var<T>& x, int axis, Site site) {
+  Index count = 0;
+  try {
+    count = x.extent(axis);
+  } catch (const Error& error) {
+    throw located("unstack", error, site);
+  }
+  const auto part = static_cast<Index>(std::ceil(std::sqrt(static_cast<double>(count))));
+  std::vector<Var<T>> out;
+  for (Index begin = 0; begin < count; begin += part) {
+    const Index end = std::min(begin + part, count);
+    const Var<T> some = part < count ? slice(x, axis, begin, end, site) : x;
+    for (Index k = 0; k < end - begin; ++k) out.push_back(select(some, axis, k, site));
+  }
+  return out;
+}
+
+template std::vector<Var<float>> unstack(const Var<float>&, int, Site);
+template std::vector<Var<double>> unstack(const Var<double>&, int, Site);
+
+}  // namespace engram

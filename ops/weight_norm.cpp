@@ -1,0 +1,35 @@
+#include "engram/ops/weight_norm.hpp"
+
+#include "engram/core/tape.hpp"
+#include "engram/ops/arithmetic.hpp"
+#include "engram/ops/composed.hpp"
+#include "engram/ops/reduce.hpp"
+#include "engram/ops/reshape.hpp"
+#include "engram/ops/sqrt.hpp"
+
+namespace engram {
+
+template <class T>
+Var<T> weight_norm(const Var<T>& v, const Var<T>& length, int axis, Site site) {
+  return composed("weight_norm", site, [&] {
+    const Shape shape = v.shape();
+    const int k = shape.axis(axis);
+    if (length.shape() != Shape{shape[k]}) {
+      fail("length ", length.shape(), " for axis ", k, " of v ", shape, "; need [", shape[k], "]");
+    }
+    const Shape flat{shape.axes(0, k).size(), shape[k], shape.axes(k + 1, shape.rank()).size()};
+    const Var<T> rows = reshape(v, flat, site);
+    const Var<T> norm = sqrt(sum(square(rows, site), {0, 2}, true, site), site);
+    const Array<T> norms = norm.value();
+    for (Index i = 0; i < norms.size(); ++i) {
+      if (norms[i] == 0) fail("entry ", i, " of axis ", k, " of v ", shape, " is all zeros");
+    }
+    const Var<T> lengths = reshape(length, Shape{shape[k], 1}, site);
+    return reshape(mul(div(rows, norm, site), lengths, site), shape, site);
+  });
+}
+
+template Var<float> weight_norm(const Var<float>&, const Var<float>&, int, Site);
+template Var<double> weight_norm(const Var<double>&, const Var<double>&, int, Site);
+
+}  // namespace engram

@@ -1,0 +1,104 @@
+"""Golden values of normalisations, convolutions, pooling, bags and attention."""
+
+import torch
+import torch.nn.functional as F
+
+from cases import distinct
+
+
+def batch_norm(x, gain, bias):
+    return F.batch_norm(x, None, None, gain, bias, training=True)
+
+
+def evaluated(x, gain, bias):
+    """With the running statistics that the test has too."""
+    channels = torch.arange(float(x.shape[1]))
+    return F.batch_norm(x, 0.5 * channels, 1.5 + channels, gain, bias)
+
+
+def causal_conv(x, w, dilation):
+    """x [T, B, C], w [k, C, O]."""
+    padded = F.pad(x.permute(1, 2, 0), ((w.shape[0] - 1) * dilation, 0))
+    return F.conv1d(padded, w.permute(2, 1, 0), dilation=dilation).permute(2, 0, 1)
+
+
+def attention(q, k, v, **options):
+    with torch.nn.attention.sdpa_kernel(torch.nn.attention.SDPBackend.MATH):
+        return F.scaled_dot_product_attention(q, k, v, **options)
+
+
+def write(case):
+    def norm(x, w, b):
+        return F.layer_norm(x, w.shape, w, b)
+
+    case("layer_norm", norm, (3, 5), (5,), (5,))
+    case("layer_norm_two_axes", norm, (2, 3, 4), (3, 4), (3, 4))
+    case("rms_norm", lambda x, w: F.rms_norm(x, w.shape, w, eps=1e-5), (3, 5), (5,))
+    for suffix, shape in (("", (5, 3)), ("_1d", (2, 3, 4)), ("_2d", (2, 3, 2, 3))):
+        case(f"batch_norm{suffix}", batch_norm, shape, (3,), (3,))
+        case(f"batch_norm_evaluated{suffix}", evaluated, shape, (3,), (3,))
+    # torch._weight_norm fails torch's own gradgradcheck; this is its definition.
+    case("weight_norm", lambda v, g: v * (g / v.norm(dim=0)), (3, 4), (4,))
+    case("weight_norm_axis0", lambda v, g: v * (g / v.norm(dim=1))[:, None], (3, 4), (3,))
+
+    def image(x):
+        return F.unfold(x, (3, 2), dilation=(2, 1), padding=(2, 1), stride=(2, 1))
+
+    case("unfold", image, (1, 2, 4, 3))
+    case("conv1d", F.conv1d, (2, 3, 5), (4, 3, 2))
+    options = {"stride": 2, "padding": 2, "dilation": 2, "groups": 2}
+    case("conv1d_options", lambda x, w: F.conv1d(x, w, **options), (2, 4, 6), (6, 2, 3))
+    case("conv1d_bias", F.conv1d, (2, 3, 5), (4, 3, 2), (4,))
+    case("conv2d", F.conv2d, (2, 2, 4, 3), (3, 2, 2, 2))
+    pairs = {"stride": (2, 1), "padding": (1, 2), "dilation": (1, 2), "groups": 2}
+    case("conv2d_options", lambda x, w: F.conv2d(x, w, **pairs), (2, 4, 4, 3), (2, 2, 3, 2))
+    case("conv2d_bias", F.conv2d, (1, 2, 3, 3), (3, 2, 2, 2), (3,))
+    case("causal_conv1d", lambda x, w: causal_conv(x, w, 1), (5, 2, 3), (2, 3, 4))
+    case("causal_conv1d_dilated", lambda x, w: causal_conv(x, w, 2), (5, 2, 3), (3, 3, 2))
+
+    wide = {"kernel_size": (3, 2), "stride": (1, 2), "padding": (1, 1)}
+    case("max_pool2d", lambda x: F.max_pool2d(x, 2), (2, 2, 4, 5), sample=distinct)
+    case("max_pool2d_options", lambda x: F.max_pool2d(x, **wide), (1, 2, 5, 3), sample=distinct)
+    case("max_pool1d", lambda x: F.max_pool1d(x, 3, 2), (2, 3, 7), sample=distinct)
+    case("avg_pool2d", lambda x: F.avg_pool2d(x, 2), (2, 2, 4, 5))
+    case("avg_pool2d_options", lambda x: F.avg_pool2d(x, **wide), (1, 2, 5, 3))
+    case(
+        "avg_pool2d_uncounted",
+        lambda x: F.avg_pool2d(x, **wide, count_include_pad=False),
+        (1, 2, 5, 3),
+    )
+    case("avg_pool1d", lambda x: F.avg_pool1d(x, 3), (2, 3, 7))
+
+    rows, offsets = [2, 0, 2, 1, 2], torch.tensor([0, 2, 2, 3])
+    for mode in ("sum", "mean"):
+        case(
+            f"embedding_bag_{mode}",
+            lambda w, i: F.embedding_bag(i, w, offsets, mode=mode),
+            (4, 3),
+            indices=rows,
+        )
+
+    case("attention", attention, (2, 2, 3, 4), (2, 2, 5, 4), (2, 2, 5, 2))
+    case(
+        "attention_causal",
+        lambda q, k, v: attention(q, k, v, is_causal=True, scale=0.7),
+        (2, 3, 4),
+        (2, 3, 4),
+        (2, 3, 2),
+    )
+    mask = torch.tensor([[[1, 1, 0]], [[1, 0, 1]]], dtype=torch.bool)
+    case(
+        "attention_masked",
+        lambda q, k, v: attention(q, k, v, attn_mask=mask),
+        (2, 2, 3),
+        (2, 3, 3),
+        (2, 3, 2),
+    )
+    case(
+        "attention_bias",
+        lambda q, k, v, b: attention(q, k, v, attn_mask=b),
+        (2, 2, 3),
+        (2, 3, 3),
+        (2, 3, 2),
+        (2, 3),
+    )

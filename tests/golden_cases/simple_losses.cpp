@@ -1,0 +1,36 @@
+#include "engram/ops/ops.hpp"
+#include "engram/tests/golden_cases.hpp"
+
+namespace engram::testing {
+
+void simple_loss_goldens(std::vector<Golden>& rows) {
+  const auto two = [&](const std::string& name, auto f) {
+    rows.push_back(binary(name, f));
+    rows.push_back(binary(name + "_broadcast", f));
+  };
+  two("l1", [](V a, V b) { return l1(a, b); });
+  two("huber", [](V a, V b) { return huber(a, b, 0.8); });
+  two("hinge", [](V x, V t) { return hinge(x, t); });
+  two("kl_div", [](V x, V t) { return kl_div(x, t); });
+  two("kl_div_sum", [](V x, V t) { return kl_div(x, t, {.reduction = Reduction::sum}); });
+  two("kl_div_log", [](V x, V t) { return kl_div(x, t, {.log_target = true}); });
+  rows.push_back(binary("cosine_similarity", [](V a, V b) { return cosine_similarity(a, b); }));
+  rows.push_back(
+      binary("cosine_similarity_axis0", [](V a, V b) { return cosine_similarity(a, b, 0); }));
+  rows.push_back(
+      binary("cosine_similarity_broadcast", [](V a, V b) { return cosine_similarity(a, b, 1); }));
+  rows.push_back(binary("cosine_loss", [](V a, V b) {
+    const Array<double> targets({6}, {1, -1, 1, -1, -1, 1});
+    return cosine_loss(a, b, a.tape().constant(targets), -0.5);
+  }));
+  const auto labelled = [&](const std::string& name, const CrossEntropyOptions& options) {
+    rows.push_back({name, [options](const Vars& x, const Indices& targets) {
+                      return nll(x[0], targets, options);
+                    }});
+  };
+  labelled("nll", {});
+  labelled("nll_sum", {.reduction = Reduction::sum});
+  labelled("nll_ignore", {.ignore_index = -1});
+}
+
+}  // namespace engram::testing

@@ -1,0 +1,191 @@
+// docs/ops.md is written from the headers: the fields of their doc blocks, as tables. This test
+// fails when the page is not what the headers say; `ENGRAM_WRITE_PAGES=1 ./test.sh -R ops_page`
+// writes it. An op's family is the file of tests/op_cases/ that has most of its rows.
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <boost/test/unit_test.hpp>
+
+namespace {
+
+namespace fs = std::filesystem;
+const fs::path kRoot = ENGRAM_SOURCE_DIR;
+const std::vector<std::string> kFields{"Shapes", "Forward", "Derivative", "Saves",
+                                       "Order",  "Throws",  "Source"};
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<fs::path> files(const std::string& folder, const std::string& extension) {
+  std::vector<fs::path> out;
+  for (const auto& entry : fs::directory_iterator(kRoot / folder)) {
+    if (entry.path().extension() == extension) out.push_back(entry.path());
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+// A function of a header: what its doc block says, whole or field by field.
+struct Function {
+  std::string name, text;
+  std::map<std::string, std::string> fields;
+};
+
+// A doc block at the left margin, without the slashes.
+Function parsed(const std::vector<std::string>& block) {
+  static const std::regex field(" (Shapes|Forward|Derivative|Saves|Order|Throws|Source): +(.*)");
+  Function out;
+  std::string* to = &out.text;
+  for (const std::string& line : block) {
+    std::smatch found;
+    if (std::regex_match(line, found, field)) {
+      *(to = &out.fields[found[1]]) = found[2];
+    } else if (const auto from = line.find_first_not_of(' '); from != std::string::npos) {
+      *to += (to->empty() ? "" : " ") + line.substr(from);
+    }
+  }
+  return out;
+}
+
+// The functions with a doc block of their own that are about Vars.
+std::vector<Function> functions(const std::string& header) {
+  static const std::regex declaration("(?:[\\w:<>, ]*Var<T>[\\w>, ]*|Index) (\\w+)\\(.*");
+  std::vector<Function> out;
+  std::vector<std::string> block;
+  std::istringstream lines(header);
+  for (std::string line; std::getline(lines, line);) {
+    std::smatch found;
+    if (line.starts_with("///")) {
+      block.push_back(line.substr(3));
+    } else if (!line.starts_with("template") && !line.starts_with("requires") && !block.empty()) {
+      if (std::regex_match(line, found, declaration)) {
+        out.push_back(parsed(block));
+        out.back().name = found[1];
+      }
+      block.clear();
+    }
+  }
+  return out;
+}
+
+// For a cell of a table in Markdown; what is in `code` stays as it is.
+std::string cell(const std::string& text) {
+  std::string out;
+  bool code = false;
+  for (const char c : text) {
+    if (c == '`') code = !code;
+    if (c == '|' || (c == '*' && !code)) out += '\\';
+    out += c == '<' && !code ? "&lt;" : std::string(1, c);
+  }
+  return out;
+}
+
+// The file of tests/op_cases/ whose rows name a header most often, spelled as a title; empty
+// when none does.
+std::string family(const std::string& header) {
+  std::string best;
+  std::ptrdiff_t most = 0;
+  for (const fs::path& rows : files("tests/op_cases", ".cpp")) {
+    const std::string text = read(rows);
+    const std::regex mention("\"" + header + "\"");
+    const std::ptrdiff_t count =
+        std::distance(std::sregex_iterator(text.begin(), text.end(), mention), {});
+    if (count > most) {
+      most = count;
+      best = rows.stem();
+    }
+  }
+  std::replace(best.begin(), best.end(), '_', ' ');
+  if (!best.empty()) best[0] = static_cast<char>(std::toupper(best[0]));
+  return best;
+}
+
+struct Op {
+  std::string link;
+  Function function;
+};
+
+// The ops of the headers that have one, by family.
+std::map<std::string, std::vector<Op>> catalogue() {
+  std::map<std::string, std::vector<Op>> out;
+  for (const std::string folder : {"core", "ops"}) {
+    for (const fs::path& path : files(folder, ".hpp")) {
+      const std::string text = read(path);
+      if (text.find("\n/// Shapes:") == std::string::npos) continue;
+      const std::vector<Function> all = functions(text);
+      std::string title = family(path.stem());
+      for (const Function& f : all) {
+        if (title.empty()) title = family(f.name);
+      }
+      auto& ops = out[title.empty() ? "Others" : title];
+      for (const Function& f : all) ops.push_back({path.lexically_relative(kRoot), f});
+    }
+  }
+  return out;
+}
+
+std::string page() {
+  std::ostringstream out;
+  out << "<!-- Written from the headers by tests/ops_page.cpp: ENGRAM_WRITE_PAGES=1 ./test.sh -R "
+         "ops_page -->\n"
+         "# The operations\n\n"
+         "What each computes, its derivative and what it refuses, as its header says; the name "
+         "leads there.\n"
+         "*Order* is how often it can be differentiated. A function without fields of its own is "
+         "explained in\none sentence. [add_an_op.md](add_an_op.md) adds one, "
+         "[testing.md](testing.md) says how they are proved.\n";
+  for (const auto& [title, ops] : catalogue()) {
+    out << "\n## " << title
+        << "\n\n| operation | forward | derivative | shapes | throws | order | source |\n"
+           "|---|---|---|---|---|---|---|\n";
+    for (const auto& [link, f] : ops) {
+      out << "| [`" << f.name << "`](../" << link << ") |";
+      if (f.fields.empty()) {
+        out << ' ' << cell(f.text) << " | | | | | |\n";
+        continue;
+      }
+      for (const char* field : {"Forward", "Derivative", "Shapes", "Throws", "Order", "Source"}) {
+        const auto at = f.fields.find(field);
+        out << ' ' << (at == f.fields.end() ? "" : cell(at->second)) << " |";
+      }
+      out << '\n';
+    }
+  }
+  return out.str();
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(ops_page)
+
+BOOST_AUTO_TEST_CASE(every_operation_has_all_fields) {
+  int complete = 0;
+  for (const auto& [title, ops] : catalogue()) {
+    for (const auto& [link, f] : ops) {
+      if (f.fields.empty()) continue;
+      ++complete;
+      for (const std::string& field : kFields) {
+        BOOST_TEST(f.fields.contains(field), link << ": " << f.name << " has no " << field << ':');
+      }
+    }
+  }
+  BOOST_TEST(complete > 20);
+}
+
+BOOST_AUTO_TEST_CASE(the_page_is_what_the_headers_say) {
+  const fs::path path = kRoot / "docs" / "ops.md";
+  if (std::getenv("ENGRAM_WRITE_PAGES")) std::ofstream(path) << page();
+  BOOST_TEST((read(path) == page()),
+             "docs/ops.md is out of date: ENGRAM_WRITE_PAGES=1 ./test.sh -R ops_page");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
