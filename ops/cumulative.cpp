@@ -37,6 +37,7 @@ struct AlongAxis {
 
 struct Cumsum : AlongAxis {
   static constexpr auto name = "cumsum";
+  static constexpr bool linear = true;
   static constexpr std::uint8_t needs = 0;
   bool reverse;
 

@@ -4,6 +4,7 @@
 
 #include "engram/core/linear.hpp"
 #include "engram/core/record.hpp"
+#include "engram/ops/arithmetic.hpp"
 #include "engram/ops/reshape.hpp"
 
 namespace engram {
@@ -49,10 +50,10 @@ struct Entries {
   }
 
   template <class T>
-  void take(const T* whole, T fill, T* part) const {
+  void take(const T* whole, T* part) const {
     each([&](Index from, Index to) {
       if (from < 0) {
-        std::fill_n(part + to, inner, fill);
+        std::fill_n(part + to, inner, T{0});
       } else if (inner == 1) {  // no call for one element
         part[to] = whole[from];
       } else {
@@ -76,25 +77,27 @@ struct Entries {
   }
 };
 
-template <class T>
 struct IndexSelect {
   static constexpr auto name = "index_select";
+  static constexpr bool linear = true;
   static constexpr std::uint8_t needs = 0;
   int axis;
   Indices index;
-  T fill;
 
   Shape shape(const Shape& x) {
     axis = x.axis(axis);
     check(index, x[axis]);
     return joined(x.axes(0, axis), index.shape(), x.axes(axis + 1, x.rank()));
   }
+  template <class T>
   void forward(const Array<T>& x, Array<T>& y) const {
-    Entries(x.shape(), axis, index).take(x.data(), fill, y.edit());
+    Entries(x.shape(), axis, index).take(x.data(), y.edit());
   }
+  template <class T>
   void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
     dx += index_add(dy, axis, index, x.extent(axis));
   }
+  template <class T>
   void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
     Entries(x.shape(), axis, index).add(dy.data(), dx.accumulator());
   }
@@ -102,6 +105,7 @@ struct IndexSelect {
 
 struct IndexAdd {
   static constexpr auto name = "index_add";
+  static constexpr bool linear = true;
   static constexpr std::uint8_t needs = 0;
   int axis;
   Indices index;
@@ -134,7 +138,7 @@ struct IndexAdd {
     const Entries entries(y.shape(), axis, index);
     dx.in_place([&](T* target, T beta) {
       if (beta == 0) {
-        entries.take(dy.data(), T{0}, target);
+        entries.take(dy.data(), target);
       } else {
         entries.add_taken(dy.data(), target);
       }
@@ -147,7 +151,17 @@ struct IndexAdd {
 template <class T>
 Var<T> index_select(const Var<T>& x, int axis, const Indices& index, std::type_identity_t<T> fill,
                     Site site) {
-  return record(IndexSelect<T>{axis, index, fill}, site, x);
+  const Var<T> y = record(IndexSelect{axis, index}, site, x);
+  if (fill == 0) return y;
+  // Zeros are there; apart from the value, so that what is recorded is a linear map.
+  Shape shape = index.shape();
+  const int inner = x.rank() - 1 - x.shape().axis(axis);
+  for (int k = 0; k < inner; ++k) shape = shape.inserted(shape.rank(), 1);
+  Array<T> value(shape);
+  for (Index i = 0; i < index.size(); ++i) {
+    if (index[i] == kNothing) value.edit()[i] = fill;
+  }
+  return add(y, x.tape().constant(std::move(value), site), site);
 }
 
 template <class T>

@@ -1,6 +1,6 @@
 #include "engram/ops/masked.hpp"
 
-#include <vector>
+#include <algorithm>
 
 #include "engram/core/linear.hpp"
 #include "engram/ops/elementwise_kernels.hpp"
@@ -53,11 +53,13 @@ Var<T> masked_select(const Var<T>& x, const Var<T>& mask, Site site) {
     }
     Array<T> chosen = Array<T>::uninitialized(x.shape());
     spread(mask.value(), chosen);
-    std::vector<std::int32_t> numbers;
+    const auto count = std::count_if(chosen.begin(), chosen.end(), [](T v) { return v != 0; });
+    Indices numbers = Indices::uninitialized({static_cast<Index>(count)});
+    std::int32_t* to = numbers.edit();
     for (Index i = 0; i < chosen.size(); ++i) {
-      if (chosen[i] != 0) numbers.push_back(static_cast<std::int32_t>(i));
+      if (chosen[i] != 0) *to++ = static_cast<std::int32_t>(i);
     }
-    return take(x, Indices({static_cast<Index>(numbers.size())}, numbers), site);
+    return take(x, numbers, site);
   });
 }
 

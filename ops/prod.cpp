@@ -35,7 +35,7 @@ Var<T> prod(const Var<T>& x, const Axes& axes, bool keep, Site site) {
   return within("prod", site, [&] {
     const Shape kept = axes.kept(x.shape());
     const Shape shape = keep ? kept : axes.dropped(x.shape());
-    if (x.size() == 0) return x.tape().constant(Array<T>::full(shape, 1), site);
+    if (x.size() == 0) return add(sum(x, axes, keep, site), T{1}, site);
     Index n = x.size() / kept.size();
     Var<T> y = reshape(factors_first(x, kept, site), Shape{n, kept.size()}, site);
     std::optional<Var<T>> odd;  // rows without a partner

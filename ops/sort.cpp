@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-#include <vector>
 
 #include "engram/core/tape.hpp"
 #include "engram/ops/gather.hpp"
@@ -20,30 +19,27 @@ Indices in_order(const Array<T>& x, int axis, Index count, bool descending) {
   const Index outer = shape.axes(0, axis).size();
   Indices out = Indices::uninitialized(shape.with(axis, count));
   std::int32_t* to = out.edit();
-  std::vector<T> line(static_cast<std::size_t>(n));
-  std::vector<std::int32_t> order(line.size());
+  Array<T> memory = Array<T>::uninitialized({n}, x.pool());
+  Indices numbers = Indices::uninitialized({n});
+  T* line = memory.edit();
+  std::int32_t* order = numbers.edit();
   const auto less = [](T a, T b) { return a < b || (std::isnan(b) && !std::isnan(a)); };
   const auto before = [&](std::int32_t i, std::int32_t j) {
-    const T a = line[static_cast<std::size_t>(i)], b = line[static_cast<std::size_t>(j)];
+    const T a = line[i], b = line[j];
     if (descending ? less(b, a) : less(a, b)) return true;
     return !(descending ? less(a, b) : less(b, a)) && i < j;  // equal: as they stood
   };
   for (Index o = 0; o < outer; ++o) {
     for (Index k = 0; k < inner; ++k) {
       const T* from = x.data() + o * n * inner + k;
-      for (auto& v : line) {
-        v = *from;
-        from += inner;
-      }
-      std::iota(order.begin(), order.end(), 0);
+      for (Index i = 0; i < n; ++i) line[i] = from[i * inner];
+      std::iota(order, order + n, 0);
       if (count == n) {
-        std::sort(order.begin(), order.end(), before);
+        std::sort(order, order + n, before);
       } else {
-        std::partial_sort(order.begin(), order.begin() + count, order.end(), before);
+        std::partial_sort(order, order + count, order + n, before);
       }
-      for (Index i = 0; i < count; ++i) {
-        to[(o * count + i) * inner + k] = order[static_cast<std::size_t>(i)];
-      }
+      for (Index i = 0; i < count; ++i) to[(o * count + i) * inner + k] = order[i];
     }
   }
   return out;
