@@ -42,11 +42,13 @@ class AdaptiveSoftmax {
   /// The cross-entropy of targets [...] for x [..., in].
   Var<T> cross_entropy(const Var<T>& x, const Indices& targets,
                        const CrossEntropyOptions& options = {}, Site site = Site::current()) const {
-    return adaptive_cross_entropy(x, on(x.tape(), site), targets, options, site);
+    const Tails on_tape = tails_on(x.tape(), site);
+    return adaptive_cross_entropy(x, readout_on(x.tape(), on_tape, site), targets, options, site);
   }
   /// ln p of all classes, [..., classes]: to evaluate and to generate.
   Var<T> log_probabilities(const Var<T>& x, Site site = Site::current()) const {
-    return adaptive_log_softmax(x, on(x.tape(), site), site);
+    const Tails on_tape = tails_on(x.tape(), site);
+    return adaptive_log_softmax(x, readout_on(x.tape(), on_tape, site), site);
   }
 
   void visit(auto&& f) {
@@ -89,17 +91,21 @@ class AdaptiveSoftmax {
     return {.in = in, .out = cutoffs[0] + static_cast<Index>(cutoffs.size()), .bias = bias};
   }
 
-  AdaptiveReadout<T> on(Tape<T>& tape, Site site) const {
-    const auto bias = [&](const Linear<T>& linear) {
-      return bias_ ? tape.read(linear.b, site)
-                   : tape.constant(Array<T>({linear.w.shape()[1]}), site);
-    };
-    AdaptiveReadout<T> out{cutoffs_, tape.read(head.w, site), bias(head), {}};
+  using Tails = std::vector<AdaptiveTail<T>, PoolAllocator<AdaptiveTail<T>>>;
+
+  Var<T> bias_on(Tape<T>& tape, const Linear<T>& linear, Site site) const {
+    return bias_ ? tape.read(linear.b, site) : tape.constant(Array<T>({linear.w.shape()[1]}), site);
+  }
+  Tails tails_on(Tape<T>& tape, Site site) const {
+    Tails out{PoolAllocator<AdaptiveTail<T>>(tape.pool())};
     for (const Tail& tail : tails) {
-      out.tails.push_back(
-          {tape.read(tail.projection, site), tape.read(tail.readout.w, site), bias(tail.readout)});
+      out.push_back({tape.read(tail.projection, site), tape.read(tail.readout.w, site),
+                     bias_on(tape, tail.readout, site)});
     }
     return out;
+  }
+  AdaptiveReadout<T> readout_on(Tape<T>& tape, const Tails& on_tape, Site site) const {
+    return {cutoffs_, tape.read(head.w, site), bias_on(tape, head, site), on_tape};
   }
 
   std::vector<Index> cutoffs_;

@@ -1,6 +1,7 @@
 #include "engram/ops/adaptive_cross_entropy.hpp"
 
 #include <algorithm>
+#include <vector>
 
 #include "engram/core/tape.hpp"
 #include "engram/ops/affine_cross_entropy.hpp"
@@ -49,19 +50,21 @@ Index check(const Shape& x, const AdaptiveReadout<T>& readout) {
 
 // The rows whose targets are in one cluster, and the targets counted from its first.
 struct Members {
-  std::vector<std::int32_t> rows, targets;
+  using Numbers = std::vector<std::int32_t, PoolAllocator<std::int32_t>>;
+  Numbers rows, targets;
 };
 
 // Which rows meet which weights.
 struct Parts {
-  Indices head;                ///< of each row: the class in the head, or `kIgnored`
-  std::vector<Members> tails;  ///< of each tail
-  Index counted = 0;           ///< targets that are not ignored
+  Indices head;  ///< of each row: the class in the head, or `kIgnored`
+  std::vector<Members, PoolAllocator<Members>> tails;  ///< of each tail
+  Index counted = 0;                                   ///< targets that are not ignored
 };
 
-Parts parts_of(const std::vector<Index>& cutoffs, Index classes, const Indices& targets,
+Parts parts_of(std::span<const Index> cutoffs, Index classes, const Indices& targets,
                const CrossEntropyOptions& options) {
-  Parts parts{Indices({targets.size()}), std::vector<Members>(cutoffs.size())};
+  Parts parts{Indices({targets.size()}), {}};
+  parts.tails.resize(cutoffs.size());
   for (Index i = 0; i < targets.size(); ++i) {
     std::int32_t& head = parts.head.edit()[i];
     const std::int32_t target = targets[i];
@@ -150,14 +153,15 @@ Var<T> adaptive_log_softmax(const Var<T>& x, const AdaptiveReadout<T>& readout, 
   const Var<T> rows = rows_of(x, site);
   const Var<T> head = log_softmax(affine(rows, readout.w, readout.b, site), -1, site);
   const Index first = readout.cutoffs[0];
-  std::vector<Var<T>> all{slice(head, 1, 0, first, site)};
+  std::vector<Var<T>, PoolAllocator<Var<T>>> all{PoolAllocator<Var<T>>(x.tape().pool())};
+  all.push_back(slice(head, 1, 0, first, site));
   for (std::size_t k = 0; k < readout.tails.size(); ++k) {
     const auto& [projection, w, b] = readout.tails[k];
     const auto at = first + static_cast<Index>(k);
     const Var<T> inside = affine(matmul(rows, projection, {}, site), w, b, site);
     all.push_back(add(log_softmax(inside, -1, site), slice(head, 1, at, at + 1, site), site));
   }
-  return reshape(concat(all, 1, site), x.shape().with(-1, classes), site);
+  return reshape(concat(std::span<const Var<T>>(all), 1, site), x.shape().with(-1, classes), site);
 }
 
 template Var<float> adaptive_cross_entropy(const Var<float>&, const AdaptiveReadout<float>&,

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <vector>
+#include <span>
 
 #include "engram/core/var.hpp"
 #include "engram/ops/cross_entropy.hpp"
@@ -16,12 +16,12 @@ struct AdaptiveTail {
 
 /// A softmax in two steps over V classes that are numbered by falling frequency. The head knows the
 /// classes below cutoffs[0], and each tail as one more; tail k knows the classes from cutoffs[k] to
-/// the next cutoff, the last one to V.
+/// the next cutoff, the last one to V. It refers to memory of the caller's.
 template <class T>
 struct AdaptiveReadout {
-  std::vector<Index> cutoffs;  ///< ascending, one to a tail
-  Var<T> w, b;                 ///< of the head: [k, cutoffs[0] + tails] and [cutoffs[0] + tails]
-  std::vector<AdaptiveTail<T>> tails;
+  std::span<const Index> cutoffs;  ///< ascending, one to a tail
+  Var<T> w, b;  ///< of the head: [k, cutoffs[0] + tails] and [cutoffs[0] + tails]
+  std::span<const AdaptiveTail<T>> tails;
 };
 
 /// The cross-entropy, in nats, between class labels and an adaptive softmax of x. Only the rows

@@ -53,7 +53,9 @@ void check_tags(const Shape& x, const Indices& tags, const Indices& lengths) {
 
 // Elements of a value, by their place in it, to be added up by sequence.
 struct Terms {
-  std::vector<std::int32_t> places, sequences;
+  using Numbers = std::vector<std::int32_t, PoolAllocator<std::int32_t>>;
+  explicit Terms(Pool& pool)
+      : places(PoolAllocator<std::int32_t>(pool)), sequences(places.get_allocator()) {}
 
   void add(Index place, Index sequence) {
     places.push_back(static_cast<std::int32_t>(place));
@@ -65,6 +67,8 @@ struct Terms {
     const Var<T> terms = gather_rows(reshape(x, {-1}, site), Indices(shape, places), site);
     return scatter_rows(terms, Indices(shape, sequences), count, site);
   }
+
+  Numbers places, sequences;
 };
 
 // s(tags) of each sequence.
@@ -72,7 +76,7 @@ template <class T>
 Var<T> score(const Var<T>& x, const Var<T>& transitions, const Var<T>& start, const Var<T>& end,
              const Indices& tags, const Indices& lengths, Site site) {
   const Index batch = x.extent(1), count = x.extent(2);
-  Terms of_tags, of_pairs, of_starts, of_ends;
+  Terms of_tags(x.tape().pool()), of_pairs = of_tags, of_starts = of_tags, of_ends = of_tags;
   for (Index b = 0; b < batch; ++b) {
     Index before = 0;
     for (Index t = 0; t < lengths[b]; ++t) {
@@ -96,9 +100,11 @@ Var<T> log_partition(const Var<T>& x, const Var<T>& transitions, const Var<T>& s
                      const Var<T>& end, const Indices& lengths, Site site) {
   const Index batch = x.extent(1), count = x.extent(2);
   const Index steps = *std::max_element(lengths.begin(), lengths.end());
-  const std::vector<Var<T>> now = unstack(x, 0, site);
+  const PooledVars<T> now = unstack(x, 0, site);
   const Var<T> into = transpose(transitions, site);  // [to, from]
-  std::vector<Var<T>> alpha{add(now[0], start, site)};
+  PooledVars<T> alpha{PoolAllocator<Var<T>>(x.tape().pool())};
+  alpha.reserve(static_cast<std::size_t>(steps));
+  alpha.push_back(add(now[0], start, site));
   for (std::size_t t = 1; t < static_cast<std::size_t>(steps); ++t) {
     const Var<T> ways = add(reshape(alpha.back(), {batch, 1, count}, site), into, site);
     alpha.push_back(add(logsumexp(ways, {2}, false, site), now[t], site));
@@ -107,7 +113,8 @@ Var<T> log_partition(const Var<T>& x, const Var<T>& transitions, const Var<T>& s
   for (Index b = 0; b < batch; ++b) {
     last.edit()[b] = static_cast<std::int32_t>((lengths[b] - 1) * batch + b);
   }
-  const Var<T> all = reshape(stack(alpha, 0, site), {steps * batch, count}, site);
+  const Var<T> all =
+      reshape(stack(std::span<const Var<T>>(alpha), 0, site), {steps * batch, count}, site);
   return logsumexp(add(gather_rows(all, last, site), end, site), {1}, false, site);
 }
 
@@ -123,7 +130,7 @@ Var<T> crf_log_likelihood(const Var<T>& x, const Var<T>& transitions, const Var<
   } catch (const Error& error) {
     throw located("crf_log_likelihood", error, site);
   }
-  if (lengths.size() == 0) return x.tape().constant(Array<T>({0}), site);
+  if (lengths.size() == 0) return sum(x, {0, 2}, false, site);  // of no sequences: [0]
   return sub(score(x, transitions, start, end, tags, lengths, site),
              log_partition(x, transitions, start, end, lengths, site), site);
 }

@@ -162,7 +162,7 @@ Var<T> composed(const kernels::CtcSequences& of, const Var<T>& x) {
   }
   const Var<T> emitted =
       maximum(gather_rows(reshape(x, {-1}), emitting), tape.constant(Array<T>::scalar(kLow)));
-  const std::vector<Var<T>> now = unstack(emitted);
+  const PooledVars<T> now = unstack(emitted);
   const Var<T> border = tape.constant(Array<T>::full({batch, kPad}, kLow));
   const Var<T> skips = tape.constant(skip);
   std::vector<Var<T>> alpha{tape.constant(start)};

@@ -9,7 +9,7 @@
 namespace engram {
 
 template <class T>
-std::vector<Var<T>> unstack(const Var<T>& x, int axis, Site site) {
+PooledVars<T> unstack(const Var<T>& x, int axis, Site site) {
   Index count = 0;
   try {
     count = x.extent(axis);
@@ -17,7 +17,8 @@ std::vector<Var<T>> unstack(const Var<T>& x, int axis, Site site) {
     throw located("unstack", error, site);
   }
   const auto part = static_cast<Index>(std::ceil(std::sqrt(static_cast<double>(count))));
-  std::vector<Var<T>> out;
+  PooledVars<T> out{PoolAllocator<Var<T>>(x.tape().pool())};
+  out.reserve(static_cast<std::size_t>(count));
   for (Index begin = 0; begin < count; begin += part) {
     const Index end = std::min(begin + part, count);
     const Var<T> some = part < count ? slice(x, axis, begin, end, site) : x;
@@ -26,7 +27,7 @@ std::vector<Var<T>> unstack(const Var<T>& x, int axis, Site site) {
   return out;
 }
 
-template std::vector<Var<float>> unstack(const Var<float>&, int, Site);
-template std::vector<Var<double>> unstack(const Var<double>&, int, Site);
+template PooledVars<float> unstack(const Var<float>&, int, Site);
+template PooledVars<double> unstack(const Var<double>&, int, Site);
 
 }  // namespace engram

@@ -6,6 +6,10 @@
 
 namespace engram {
 
+/// Values in memory that is used again and again.
+template <class T>
+using PooledVars = std::vector<Var<T>, PoolAllocator<Var<T>>>;
+
 /// The values along an axis, which vanishes, one by one: what `stack` is made of. It is taken apart
 /// in two steps, about √n parts at a time, so that recorded derivatives, in which each part is
 /// padded to what it is a part of, take n^1.5 and not n² memory.
@@ -18,6 +22,6 @@ namespace engram {
 /// Throws:     `Error` for an axis that is not there
 /// Source:     NumPy, "numpy.unstack"
 template <class T>
-std::vector<Var<T>> unstack(const Var<T>& x, int axis = 0, Site site = Site::current());
+PooledVars<T> unstack(const Var<T>& x, int axis = 0, Site site = Site::current());
 
 }  // namespace engram

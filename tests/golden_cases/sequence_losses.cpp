@@ -51,23 +51,26 @@ void ctc_goldens(std::vector<Golden>& rows) {
 }
 
 // Torch's clusters have no biases.
-AdaptiveReadout<double> readout_of(const Vars& x, std::vector<Index> cutoffs) {
-  AdaptiveReadout<double> out{std::move(cutoffs), x[1], x[2], {}};
+std::vector<AdaptiveTail<double>> tails_of(const Vars& x) {
+  std::vector<AdaptiveTail<double>> out;
   for (std::size_t k = 3; k + 1 < x.size(); k += 2) {
     const V b = x[0].tape().constant(Array<double>({x[k + 1].extent(1)}));
-    out.tails.push_back({x[k], x[k + 1], b});
+    out.push_back({x[k], x[k + 1], b});
   }
   return out;
 }
 
 void adaptive_goldens(std::vector<Golden>& rows) {
   const auto add = [&](const std::string& suffix, const std::vector<Index>& cutoffs, bool all) {
-    rows.push_back({"adaptive_cross_entropy" + suffix, [=](const Vars& x, const Indices& targets) {
-                      return adaptive_cross_entropy(x[0], readout_of(x, cutoffs), targets);
-                    }});
+    rows.push_back(
+        {"adaptive_cross_entropy" + suffix, [=](const Vars& x, const Indices& targets) {
+           const auto tails = tails_of(x);
+           return adaptive_cross_entropy<double>(x[0], {cutoffs, x[1], x[2], tails}, targets);
+         }});
     if (!all) return;
     rows.push_back({"adaptive_log_softmax" + suffix, [=](const Vars& x, const Indices&) {
-                      return adaptive_log_softmax(x[0], readout_of(x, cutoffs));
+                      const auto tails = tails_of(x);
+                      return adaptive_log_softmax<double>(x[0], {cutoffs, x[1], x[2], tails});
                     }});
   };
   add("", {2, 5}, true);

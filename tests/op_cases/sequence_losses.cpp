@@ -117,7 +117,7 @@ void sequence_loss_rows(std::vector<OpCase>& rows) {
     return [axis](auto x) {
       auto parts = unstack(x[0], axis);
       parts[0] = parts[0] * parts.back();  // another use, and another part
-      return stack(parts, 0);
+      return stack(std::span(std::as_const(parts)), 0);
     };
   };
   rows.push_back(row("unstack", "unstack", apart(0), {{{4}}, {{1, 3}}, {{7, 2}}, {{3, 0}}, {{17}}},

@@ -1,5 +1,6 @@
 // Rows of the losses for large vocabularies, and of the options of cross_entropy.
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "engram/ops/ops.hpp"
@@ -70,15 +71,16 @@ void cross_entropy_rows(std::vector<OpCase>& rows) {
                      {{{{2, 3}, {4, 5}, {5}}, "need x [..., k], w "}}));
 }
 
-// Inputs x, w, b and three for each tail.
-template <class X>
-auto readout_of(const X& x, std::vector<Index> cutoffs) {
+// Calls f with a readout of the inputs x, w, b and three for each tail.
+template <class X, class F>
+auto with_readout(const X& x, std::span<const Index> cutoffs, const F& f) {
   using T = typename std::remove_cvref_t<decltype(x[0])>::value_type;
-  AdaptiveReadout<T> out{std::move(cutoffs), x[1], x[2], {}};
-  for (std::size_t k = 3; k + 2 < x.size(); k += 3) {
-    out.tails.push_back({x[k], x[k + 1], x[k + 2]});
+  std::array<AdaptiveTail<T>, 2> tails;
+  const std::size_t count = (x.size() - 3) / 3;
+  for (std::size_t k = 0; k < count; ++k) {
+    tails[k] = {x[3 + 3 * k], x[4 + 3 * k], x[5 + 3 * k]};
   }
-  return out;
+  return f(AdaptiveReadout<T>{cutoffs, x[1], x[2], std::span(tails).first(count)});
 }
 
 void adaptive_rows(std::vector<OpCase>& rows) {
@@ -86,11 +88,16 @@ void adaptive_rows(std::vector<OpCase>& rows) {
     return [=](auto x) {
       const Shape shape = x[0].shape();
       const Shape batch = shape.rank() > 0 ? shape.without(shape.rank() - 1) : shape;
-      return adaptive_cross_entropy(x[0], readout_of(x, cutoffs), labels(batch, classes), options);
+      return with_readout(x, cutoffs, [&](const auto& readout) {
+        return adaptive_cross_entropy(x[0], readout, labels(batch, classes), options);
+      });
     };
   };
   const auto all = [](std::vector<Index> cutoffs) {
-    return [=](auto x) { return adaptive_log_softmax(x[0], readout_of(x, cutoffs)); };
+    return [=](auto x) {
+      return with_readout(x, cutoffs,
+                          [&](const auto& readout) { return adaptive_log_softmax(x[0], readout); });
+    };
   };
   const std::string file = "adaptive_cross_entropy";
   const Shapes two_tails = {{{5, 3}, {3, 4}, {4}, {3, 2}, {2, 3}, {3}, {3, 1}, {1, 4}, {4}}};
@@ -114,10 +121,14 @@ void adaptive_rows(std::vector<OpCase>& rows) {
   rows.push_back(row("adaptive_log_softmax, one tail", file, all({3}), one_tail));
   const auto bad = [&](const char* name, Indices targets, CrossEntropyOptions options,
                        const char* text) {
-    rows.push_back(row(
-        name, file,
-        [=](auto x) { return adaptive_cross_entropy(x[0], readout_of(x, {3}), targets, options); },
-        {}, {{{{2, 3}, {3, 4}, {4}, {3, 2}, {2, 3}, {3}}, text}}));
+    rows.push_back(row(name, file,
+                       [=](auto x) {
+                         const Index cutoff = 3;
+                         return with_readout(x, {&cutoff, 1}, [&](const auto& readout) {
+                           return adaptive_cross_entropy(x[0], readout, targets, options);
+                         });
+                       },
+                       {}, {{{{2, 3}, {3, 4}, {4}, {3, 2}, {2, 3}, {3}}, text}}));
   };
   bad("adaptive_cross_entropy, bad target", Indices({2}, {5, 6}), {},
       "target 6 at position 1 is no class; need 0 <= target < 6");
