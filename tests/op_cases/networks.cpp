@@ -76,7 +76,7 @@ void normalisations(std::vector<OpCase>& rows) {
                       {{{2, 2}, {2}}, "entry 0 of axis 1 of v [2,2] is all zeros"}},
                      0.5, 2));
   rows.push_back(row("weight_norm of axis 0", "weight_norm", normed(0),
-                     {{{3, 4}, {3}}, {{2, 3, 2}, {2}}}, {{{{3, 4}, {4}}, "need [3]"}}));
+                     {{{3, 4}, {3}}, {{2, 3, 2}, {2}}}, {{{{3, 4}, {4}}, "need [3]"}}, 0.5, 2));
 }
 
 void bags(std::vector<OpCase>& rows) {
