@@ -30,8 +30,8 @@ struct TriangularOptions {
 /// Derivative: db = op(a)⁻ᵀ dy, d op(a) = the triangle of -db yᵀ
 /// Saves:      nothing beyond a and y
 /// Order:      any
-/// Throws:     `Error` for other shapes, and for a zero on the diagonal (of which matrix, and
-/// where) Source:     M. Giles (2008), "Collected matrix derivative results", 2.3.1
+/// Throws:     `Error` for other shapes, and for a zero on the diagonal (which, of which matrix)
+/// Source:     M. Giles (2008), "Collected matrix derivative results", 2.3.1
 template <class T>
 Var<T> solve_triangular(const Var<T>& a, const Var<T>& b, const TriangularOptions& options = {},
                         Site site = Site::current());

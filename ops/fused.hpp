@@ -147,6 +147,7 @@ struct Fused {
 /// Forward:    y = f(a, b, ...)
 /// Derivative: da = dy ∂f/∂a, ..., worked out per element from the lambda itself
 /// Saves:      nothing beyond the inputs
+/// Order:      any
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     ops/dual.hpp
 template <class F, class T>

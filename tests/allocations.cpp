@@ -3,6 +3,8 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <set>
+#include <string>
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -168,7 +170,10 @@ BOOST_AUTO_TEST_CASE(of_a_training_step, *boost::unit_test::precondition(counts)
 
 BOOST_TEST_DECORATOR(*boost::unit_test::precondition(counts))
 BOOST_DATA_TEST_CASE(of_every_op, boost::unit_test::data::make(op_cases()), row) {
-  if (row.file == "checkpoint") return;  // it keeps a function, which is the caller's
+  // A checkpoint keeps a function, which is the caller's. What is not in the loop of a recurrent
+  // network has lists of its own: of letters, of a matrix and its pivots, of the taps of a filter.
+  const std::set<std::string> with_lists{"checkpoint", "einsum", "solve", "convolution"};
+  if (with_lists.contains(row.file)) return;
   for (const auto& shapes : row.shapes) {
     std::vector<Array<double>> inputs;
     for (const Shape& shape : shapes) {
