@@ -257,6 +257,19 @@ void Pass<T>::extend_path(std::size_t begin) {
   }
 }
 
+// The gradient that a pass from `last` on has left for a target, as a constant.
+template <class T>
+Var<T> Pass<T>::taken(GradientSlots<T>& slots, const Var<T>& target, Id last) {
+  const Id id = target.id();
+  if (id > last || !(slots.has(id) || slots.has_sums(id))) {
+    return tape_.constant(Array<T>(target.shape()));
+  }
+  Array<T> dense = slots.take(id).dense();
+  const Var<T> out = tape_.constant(dense);
+  slots.put(id, std::move(dense));  // the same target may be asked for twice
+  return out;
+}
+
 template <class T>
 std::vector<Var<T>> Pass<T>::of(Vars ys, Vars targets, Vars seeds,
                                 const BackwardOptions<T>& options) {
@@ -278,16 +291,12 @@ std::vector<Var<T>> Pass<T>::of(Vars ys, Vars targets, Vars seeds,
   std::vector<Var<T>> out;
   out.reserve(targets.size());
   for (const Var<T>& target : targets) {
-    const Id id = target.id();
-    const bool reached = id <= last && (has(id) || (!record_ && slots_.has_sums(id)));
-    if (!reached) {
-      out.push_back(tape_.constant(Array<T>(target.shape())));
-    } else if (record_) {
-      out.push_back(tape_.var(recorded_[id]));
+    if (!record_) {
+      out.push_back(taken(slots_, target, last));
+    } else if (target.id() <= last && has(target.id())) {
+      out.push_back(tape_.var(recorded_[target.id()]));
     } else {
-      Array<T> dense = slots_.take(id).dense();
-      out.push_back(tape_.constant(dense));
-      slots_.put(id, std::move(dense));  // the same target may be asked for twice
+      out.push_back(tape_.constant(Array<T>(target.shape())));
     }
   }
   clear();

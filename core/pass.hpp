@@ -53,6 +53,7 @@ class Pass {
   void begin(Vars ys);
   void seed(const Var<T>& y, const Var<T>* dy);
   void run(Id last);
+  Var<T> taken(GradientSlots<T>& slots, const Var<T>& target, Id last);
   void step(Id id);
   void first_order(const Call<T>& call);
   void replay(const Call<T>& call, const std::function<Var<T>(Vars)>& f);

@@ -100,16 +100,7 @@ std::vector<Var<T>> Pass<T>::hessian_product(const Var<T>& y, Vars targets, Vars
     tape_.repeated().each_first_used_at(id, [&](Id leaf) { second_.add_up(leaf); });
   }
   std::vector<Var<T>> out;
-  for (const Var<T>& target : targets) {
-    const Id id = target.id();
-    if (id > y.id() || !(second_.has(id) || second_.has_sums(id))) {
-      out.push_back(tape_.constant(Array<T>(target.shape())));
-      continue;
-    }
-    Array<T> dense = second_.take(id).dense();
-    out.push_back(tape_.constant(dense));
-    second_.put(id, std::move(dense));  // the same target may be asked for twice
-  }
+  for (const Var<T>& target : targets) out.push_back(taken(second_, target, y.id()));
   clear();
   return out;
 }
