@@ -26,8 +26,7 @@ std::string range(const Array<T>& x) {
 }
 
 template <class T>
-std::string range(Tape<T>& tape, const Var<T>& x) {
-  const Node<T>& node = tape.node(x);
+std::string range(const Node<T>& node) {
   return node.is_gone ? text(node.value.shape(), " given back") : range(node.value);
 }
 
@@ -42,10 +41,10 @@ std::string anomaly(const Array<T>& x) {
 }
 
 template <class T>
-std::string ranges(Tape<T>& tape, std::span<const Var<T>> inputs) {
+std::string ranges(const Tape<T>& tape, std::span<const Id> inputs) {
   std::string out;
   for (std::size_t k = 0; k < inputs.size() && k < 4; ++k) {
-    out += text("; input ", k, " ", range(tape, inputs[k]));
+    out += text("; input ", k, " ", range(tape.node(inputs[k])));
   }
   return out;
 }
@@ -53,7 +52,7 @@ std::string ranges(Tape<T>& tape, std::span<const Var<T>> inputs) {
 }  // namespace
 
 template <class T>
-void refuse_anomaly(std::string_view name, const Var<T>& y, std::span<const Var<T>> inputs) {
+void refuse_anomaly(std::string_view name, const Var<T>& y, std::span<const Id> inputs) {
   Tape<T>& tape = y.tape();
   const std::string found = anomaly(tape.part(y));
   if (found.empty()) return;
@@ -68,14 +67,12 @@ void refuse_anomaly(Tape<T>& tape, Id id, std::size_t input, const Array<T>& dx,
                     const Array<T>& dy) {
   const std::string found = anomaly(dx);
   if (found.empty()) return;
-  std::vector<Var<T>> inputs;
-  for (const Id of : tape.inputs(tape.node(id))) inputs.push_back(tape.var(of));
   fail("the gradient of input ", input, " ", found, ", at entry ", id, " of the tape; upstream ",
-       range(dy), ranges(tape, std::span<const Var<T>>(inputs)));
+       range(dy), ranges(tape, tape.inputs(tape.node(id))));
 }
 
-template void refuse_anomaly(std::string_view, const Var<float>&, std::span<const Var<float>>);
-template void refuse_anomaly(std::string_view, const Var<double>&, std::span<const Var<double>>);
+template void refuse_anomaly(std::string_view, const Var<float>&, std::span<const Id>);
+template void refuse_anomaly(std::string_view, const Var<double>&, std::span<const Id>);
 template void refuse_anomaly(Tape<float>&, Id, std::size_t, const Array<float>&,
                              const Array<float>&);
 template void refuse_anomaly(Tape<double>&, Id, std::size_t, const Array<double>&,

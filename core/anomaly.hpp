@@ -11,7 +11,7 @@ namespace engram {
 
 /// Throws `Error` when `y`, the result of operation `name` on `inputs`, has a NaN or an infinity.
 template <class T>
-void refuse_anomaly(std::string_view name, const Var<T>& y, std::span<const Var<T>> inputs);
+void refuse_anomaly(std::string_view name, const Var<T>& y, std::span<const Id> inputs);
 
 /// The same for `dx`, which operation `id` has added to the gradient of its input `input`.
 template <class T>

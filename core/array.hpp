@@ -41,8 +41,9 @@ class Array {
   Array(const Shape& shape, std::initializer_list<T> values)
       : Array(shape, std::span(values.begin(), values.size())) {}
 
-  /// Memory that has not been written yet, from `pool`.
-  static Array uninitialized(const Shape& shape, Pool& pool = Pool::shared()) {
+  /// Memory that has not been written yet, from `pool`. Not inlined: where the compiler sees a
+  /// shape being used, it copies it extent by extent, and who then reads it as a whole waits.
+  [[gnu::noinline]] static Array uninitialized(const Shape& shape, Pool& pool = Pool::shared()) {
     const Index size = shape.size();
     return Array(shape, size > 1 ? pool.take(static_cast<std::size_t>(size) * sizeof(T)) : nullptr);
   }
@@ -142,8 +143,8 @@ class Array {
   std::pair<Index, Index> runs() const { return {pitch(), shape_.axes(run_axis(), rank()).size()}; }
   /// The elements without gaps: itself, or a copy of a part.
   Array dense() const { return is_part() ? packed() : *this; }
-  /// Elements between neighbours along each axis.
-  std::array<Index, kMaxRank> strides() const {
+  /// Elements between neighbours along each axis. Not inlined: see `Nest`.
+  [[gnu::noinline]] std::array<Index, kMaxRank> strides() const {
     return is_part() ? strides(pitch(), run_axis()) : shape_.strides();
   }
 

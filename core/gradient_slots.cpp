@@ -99,6 +99,13 @@ bool GradientSlots<T>::keeps(Id id) const {
   return tape_.node(id).kind != Kind::operation || (!is_target_.empty() && is_target_[id]);
 }
 
+// Whether the gradient of a node begins in memory of its own, as that of most does.
+template <class T>
+bool GradientSlots<T>::begins_apart(Id id) const {
+  const Operation<T>* operation = tape_.node(id).operation;
+  return !has(id) && (!operation || operation->traits().is_apart());
+}
+
 // Whether the gradient of a node can begin as a window onto that of its input. A single element
 // is held in its array itself, with no memory to look onto.
 template <class T>
@@ -203,6 +210,7 @@ void GradientSlots<T>::zero(const Slot& owner, Index begin, Index end) {
 // Zeros where nothing has been written.
 template <class T>
 void GradientSlots<T>::finish(Slot& owner) {
+  if (is_full(owner)) return;
   zero(owner, 0, owner.begin);
   zero(owner, owner.end, owner.pitch);
   owner.pitch = owner.end = owner.gradient.size();
@@ -227,7 +235,7 @@ T GradientSlots<T>::cover(Slot& owner, Index begin, Index end) {
 template <class T>
 T GradientSlots<T>::begin_writing(const Slot& to) {
   Slot& owner = slot(to.owner);
-  if (owner.end - owner.begin == owner.pitch) return owner.pitch == 0 ? T{0} : T{1};
+  if (is_full(owner)) return owner.pitch == 0 ? T{0} : T{1};
   const Index begin = to.gradient.data() - owner.gradient.data();
   if (!to.gradient.is_part()) {
     if (owner.pitch != owner.gradient.size()) {
@@ -251,6 +259,10 @@ const Array<T>& GradientSlots<T>::finished(Id id) {
 
 template <class T>
 const Array<T>& GradientSlots<T>::open_part(Id id, T& beta) {
+  if (begins_apart(id)) {
+    fill_own(id, false, beta);
+    return slot(id).gradient;
+  }
   if (opens_part(id)) {
     const Id input = tape_.inputs(tape_.node(id))[0];
     if (is_open_view(input)) open_window(input);
@@ -266,14 +278,24 @@ const Array<T>& GradientSlots<T>::open_part(Id id, T& beta) {
   return slot(id).gradient;
 }
 
+// Memory for a gradient that is about to be written for the first time, as a whole.
+template <class T>
+T* GradientSlots<T>::fill_own(Id id, bool zeroed, T& beta) {
+  Slot& own = make_own(id);
+  own.end = own.pitch;
+  beta = 0;
+  T* data = own.gradient.edit_shared();
+  if (zeroed) std::fill_n(data, own.pitch, T{0});
+  return data;
+}
+
 template <class T>
 T* GradientSlots<T>::open(Id id, bool zeroed, T& beta) {
-  if (!has(id)) {
-    if (is_open_view(id)) {
-      open_window(id);
-    } else if (!lend(id)) {
-      make_own(id);
-    }
+  if (begins_apart(id)) return fill_own(id, zeroed, beta);
+  if (is_open_view(id)) {
+    open_window(id);
+  } else if (!has(id) && !lend(id)) {
+    return fill_own(id, zeroed, beta);
   }
   Slot& to = slot(id);
   if (to.gradient.is_part()) close_part(id);

@@ -83,6 +83,7 @@ class GradientSlots {
   Slot& make(Id id, Array<T>&& gradient, Id owner, bool shared);
   Slot& make_own(Id id);
   bool keeps(Id id) const;
+  bool begins_apart(Id id) const;
   bool is_open_view(Id id) const;
   bool opens_part(Id id) const;
   void open_window(Id id);
@@ -94,7 +95,9 @@ class GradientSlots {
   T begin_writing(const Slot& to);
   T cover(Slot& owner, Index begin, Index end);
   void zero(const Slot& owner, Index begin, Index end);
+  static bool is_full(const Slot& owner) { return owner.end - owner.begin == owner.pitch; }
   void finish(Slot& owner);
+  T* fill_own(Id id, bool zeroed, T& beta);
   Gradient<T> take_rows(Id id);
 
   Tape<T>& tape_;

@@ -2,6 +2,7 @@
 // transposes all come down to.
 #pragma once
 
+#include <algorithm>
 #include <array>
 
 #include "engram/core/shape.hpp"
@@ -12,15 +13,7 @@ using Strides = std::array<Index, kMaxRank>;
 
 /// Strides with which an array of shape `from`, whose elements lie `strides` apart, is read as if
 /// it had shape `to`: 0 along the axes it is broadcast over. Needs `broadcasts_to(from, to)`.
-inline Strides broadcast_strides(const Shape& from, const Strides& strides, const Shape& to) {
-  Strides out{};
-  const int shift = to.rank() - from.rank();
-  for (int k = 0; k < from.rank(); ++k) {
-    const auto axis = static_cast<std::size_t>(k);
-    if (from[k] != 1) out[axis + static_cast<std::size_t>(shift)] = strides[axis];
-  }
-  return out;
-}
+Strides broadcast_strides(const Shape& from, const Strides& strides, const Shape& to);
 
 /// The same for a dense array.
 inline Strides broadcast_strides(const Shape& from, const Shape& to) {
@@ -29,11 +22,12 @@ inline Strides broadcast_strides(const Shape& from, const Shape& to) {
 
 /// Loops over the elements of `shape` for N arrays with their own strides. Axes of extent 1 are
 /// dropped and neighbours that lie together in all arrays are merged, so that the innermost run
-/// is as long as it can be.
+/// is as long as it can be. What is done once a run or less is not inlined: in each of the many
+/// loops of the library, it would be most of what there is to compile.
 template <std::size_t N>
 class Nest {
  public:
-  Nest(const Shape& shape, const std::array<Strides, N>& strides) {
+  [[gnu::noinline]] Nest(const Shape& shape, const std::array<Strides, N>& strides) {
     for (int k = 0; k < shape.rank(); ++k) {
       if (shape[k] == 1) continue;
       Axis axis{shape[k], {}};
@@ -53,23 +47,12 @@ class Nest {
   /// Calls `run(offsets)` for every innermost run, in row-major order.
   template <class Run>
   void each(Run&& run) const {
-    for (std::size_t k = 0; k < rank_; ++k) {
-      if (axes_[k].extent == 0) return;
-    }
+    if (is_empty()) return;
     std::array<Index, kMaxRank> at{};
     std::array<Index, N> offset{};
-    while (true) {
+    do {
       run(offset);
-      std::size_t k = rank_ - 1;
-      while (true) {
-        if (k == 0) return;
-        --k;
-        for (std::size_t n = 0; n < N; ++n) offset[n] += axes_[k].stride[n];
-        if (++at[k] < axes_[k].extent) break;
-        for (std::size_t n = 0; n < N; ++n) offset[n] -= axes_[k].stride[n] * axes_[k].extent;
-        at[k] = 0;
-      }
-    }
+    } while (rank_ > 1 && advance(at, offset));
   }
 
  private:
@@ -77,6 +60,23 @@ class Nest {
     Index extent;
     std::array<Index, N> stride;
   };
+
+  [[gnu::noinline]] bool is_empty() const {
+    return std::any_of(axes_.begin(), axes_.begin() + rank_,
+                       [](const Axis& a) { return a.extent == 0; });
+  }
+
+  // To the next innermost run; false when there is none.
+  [[gnu::noinline]] bool advance(std::array<Index, kMaxRank>& at,
+                                 std::array<Index, N>& offset) const {
+    for (std::size_t k = rank_ - 1; k-- > 0;) {
+      for (std::size_t n = 0; n < N; ++n) offset[n] += axes_[k].stride[n];
+      if (++at[k] < axes_[k].extent) return true;
+      for (std::size_t n = 0; n < N; ++n) offset[n] -= axes_[k].stride[n] * axes_[k].extent;
+      at[k] = 0;
+    }
+    return false;
+  }
 
   static bool merges(const Axis& outer, const Axis& inner) {
     for (std::size_t n = 0; n < N; ++n) {

@@ -131,6 +131,9 @@ struct Traits {
   std::int8_t passes = -1;      ///< an input that is added as it is, once: its derivative is dy
   /// Whose values the derivative reads, of inputs and result: what else is given back early.
   std::uint8_t needs = kNeedsAll;
+
+  /// Whether the gradient of the result never lies where that of an input does.
+  bool is_apart() const { return result == Result::apart && passes < 0; }
 };
 static_assert(sizeof(Traits) == 3);
 

@@ -45,8 +45,10 @@ std::string table(const Tape<T>& tape) {
   for (Id id = 0; id < tape.size(); ++id) {
     const Node<T>& node = tape.node(id);
     std::string inputs;
-    for (const Id input : tape.inputs(node))
-      inputs += (inputs.empty() ? "" : " ") + std::to_string(input);
+    for (const Id input : tape.inputs(node)) {
+      if (!inputs.empty()) inputs += ' ';
+      inputs += std::to_string(input);
+    }
     lines.push_back({std::to_string(id), kind_of(node), inputs, node.value.shape().str(),
                      node.needs_gradient ? "yes" : "", value_of(node), place_of(node.site)});
   }
@@ -61,7 +63,8 @@ std::string table(const Tape<T>& tape) {
       row += line[k];
       if (k + 1 < line.size()) row.append(width[k] - line[k].size() + 2, ' ');
     }
-    out += row + "\n";
+    row += '\n';
+    out += row;
   }
   return out;
 }

@@ -25,11 +25,7 @@ class Shape {
   Shape(std::initializer_list<Index> extents) : Shape(std::span(extents.begin(), extents.size())) {}
   explicit Shape(std::span<const Index> extents);
   /// [0]: no elements.
-  static Shape none() {
-    Shape out;
-    out.rank_ = 1;
-    return out;
-  }
+  static const Shape& none() { return kNone; }
 
   int rank() const { return rank_; }
   Index operator[](int axis) const { return extents_[static_cast<std::size_t>(axis)]; }
@@ -66,9 +62,19 @@ class Shape {
   friend bool operator==(const Shape&, const Shape&) = default;
 
  private:
+  // A constant: copying a shape that was just put together would wait for its pieces, and each move
+  // of an array copies this one.
+  static const Shape kNone;
+
   std::array<std::int32_t, kMaxRank> extents_{};
   std::int32_t rank_ = 0;
 };
+
+inline constexpr Shape Shape::kNone = [] {
+  Shape none;
+  none.rank_ = 1;
+  return none;
+}();
 
 std::ostream& operator<<(std::ostream& out, const Shape& shape);
 

@@ -78,19 +78,17 @@ void Tape<T>::refuse(const Var<T>& var) const {
 
 template <class T>
 Var<T> Tape<T>::push(Array<T>&& value, const Operation<T>* operation, bool owned,
-                     std::span<const Var<T>> inputs, const Site& site) {
+                     std::span<const Id> inputs, const Site& site) {
   if (nodes_.size() >= std::numeric_limits<Id>::max()) fail("the tape is full: 2^32 - 1 values");
   if (inputs.size() > Node<T>::kMostInputs) {
     fail(inputs.size(), " inputs; an operation has at most ", Node<T>::kMostInputs);
   }
   const auto count = operation ? static_cast<std::uint32_t>(inputs.size()) : 0U;
-  const auto first = count == 1 ? inputs[0].id() : static_cast<std::uint32_t>(inputs_.size());
-  if (count > 1) {
-    for (const Var<T>& input : inputs) inputs_.push_back(input.id());
-  }
+  const auto first = count == 1 ? inputs[0] : static_cast<std::uint32_t>(inputs_.size());
+  if (count > 1) inputs_.insert(inputs_.end(), inputs.begin(), inputs.end());
   const unsigned needs = operation ? operation->traits().needs : 0U;
   for (std::uint32_t k = 0; k < count; ++k) {
-    if (needs & needs_input(k)) nodes_[inputs[k].id()].is_needed = true;
+    if (needs & needs_input(k)) nodes_[inputs[k]].is_needed = true;
   }
   nodes_.emplace_back(std::move(value), operation, inherited_site_ ? *inherited_site_ : site, first,
                       count, operation ? Kind::operation : Kind::constant, operation != nullptr,

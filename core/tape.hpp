@@ -153,15 +153,14 @@ class Tape {
   RepeatedOperands<T>& repeated() { return repeated_; }
   Track* track() const { return track_.get(); }
   /// Whether an operation on these inputs must be recorded.
-  bool needs_gradient(std::span<const Var<T>> inputs) const {
-    return recording_ && std::any_of(inputs.begin(), inputs.end(), [&](const Var<T>& input) {
-             return nodes_[input.id()].needs_gradient;
-           });
+  bool needs_gradient(std::span<const Id> inputs) const {
+    return recording_ && std::any_of(inputs.begin(), inputs.end(),
+                                     [&](Id input) { return nodes_[input].needs_gradient; });
   }
   /// Appends a value. `operation` may be null (only the value is kept) or static; with `owned`,
   /// the tape destroys it, which lives in memory from `allocate`.
   Var<T> push(Array<T>&& value, const Operation<T>* operation, bool owned,
-              std::span<const Var<T>> inputs, const Site& site);
+              std::span<const Id> inputs, const Site& site);
   /// Memory for an operation, kept until the tape is cleared.
   void* allocate(std::size_t bytes);
 

@@ -47,7 +47,8 @@ class LstmLayer {
                                                          std::span<Var<T>> from) {
       return run(weights, fused, part, from[0], from[1]);
     };
-    const Var<T> y = over_segments(x, std::span<Var<T>>(state), steps_of_segments(x), again);
+    const Var<T> y =
+        over_segments(x, std::span<Var<T>>(state), segment_steps(options_, x, kNumbers), again);
     h = state[0];
     c = state[1];
     return y;
@@ -91,12 +92,6 @@ class LstmLayer {
 
   // Numbers a step, lane and unit that are there at most while a segment is computed again.
   static constexpr Index kNumbers = 16;
-
-  Index steps_of_segments(const Var<T>& x) const {
-    const Index batch = x.extent(1);
-    const Index bytes = kNumbers * options_.hidden * batch * static_cast<Index>(sizeof(T));
-    return segment_steps(options_, batch, bytes);
-  }
 
   RecurrentOptions options_;
 };

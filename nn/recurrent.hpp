@@ -27,10 +27,13 @@ struct RecurrentOptions {
   Index checkpoint_bytes = 0;
 };
 
-/// The steps of a segment: `checkpoint_steps`, or as many as fit into `checkpoint_bytes` when the
-/// values and gradients of a step are `bytes` (at least one); 0 for all. Of whole blocks of rows
-/// where so many fit (core/row_blocks.hpp).
-inline Index segment_steps(const RecurrentOptions& options, Index batch, Index bytes) {
+/// The steps of a segment of x [T, B, ...]: `checkpoint_steps`, or as many as fit into
+/// `checkpoint_bytes` (at least one) when a step keeps `numbers` values and gradients for each lane
+/// and unit; 0 for all. Of whole blocks of rows where so many fit (core/row_blocks.hpp).
+template <class T>
+Index segment_steps(const RecurrentOptions& options, const Var<T>& x, Index numbers) {
+  const Index batch = x.extent(1);
+  const Index bytes = numbers * options.hidden * batch * static_cast<Index>(sizeof(T));
   if (options.checkpoint_bytes == 0 || options.checkpoint_steps > 0 || bytes == 0) {
     return options.checkpoint_steps;
   }

@@ -26,7 +26,7 @@ class RnnLayer {
   /// x [T, B, in] and h [B, H] -> the outputs [T, B, H]; h becomes the last of them.
   Var<T> operator()(const Var<T>& x, Var<T>& h) const {
     const Weights weights{w_ih, w_hh, b};
-    return over_segments(x, std::span(&h, 1), steps_of_segments(x),
+    return over_segments(x, std::span(&h, 1), segment_steps(options_, x, kNumbers),
                          [weights](const Var<T>& part, std::span<Var<T>> state) {
                            return run(weights, part, state[0]);
                          });
@@ -58,12 +58,6 @@ class RnnLayer {
 
   // Numbers a step, lane and unit that are there at most while a segment is computed again.
   static constexpr Index kNumbers = 6;
-
-  Index steps_of_segments(const Var<T>& x) const {
-    const Index batch = x.extent(1);
-    const Index bytes = kNumbers * options_.hidden * batch * static_cast<Index>(sizeof(T));
-    return segment_steps(options_, batch, bytes);
-  }
 
   RecurrentOptions options_;
 };

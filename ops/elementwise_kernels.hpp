@@ -32,12 +32,13 @@ template <class Op>
 struct Elementwise : Op {
   static constexpr bool takes_parts = true;
 
-  template <std::same_as<Shape>... Rest>
-  Shape shape(const Shape& x, const Rest&... rest) const {
+  const Shape& shape(const Shape& x) const {
     if constexpr (requires { this->check(); }) this->check();
-    Shape out = x;
-    ((out = broadcast(out, rest)), ...);
-    return out;
+    return x;
+  }
+  Shape shape(const Shape& a, const Shape& b) const { return broadcast(shape(a), b); }
+  Shape shape(const Shape& a, const Shape& b, const Shape& c) const {
+    return broadcast(shape(a, b), c);
   }
 
   template <class T>

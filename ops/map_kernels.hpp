@@ -105,7 +105,8 @@ void map_add(const F& f, const Shape& over, const Shape& shape, const Strides& s
              T beta, const X&... x) {
   constexpr std::size_t N = sizeof...(X);
   if (over.size() == 1) {
-    *target = beta == 0 ? map_one<T>(f, x...) : *target + map_one<T>(f, x...);
+    const T value = map_one<T>(f, x...);
+    *target = beta == 0 ? value : *target + value;
     return;
   }
   const bool reduced = shape.size() != over.size();

@@ -175,10 +175,13 @@ BOOST_AUTO_TEST_CASE(of_layers_agree_with_plain_ones) {
 }
 
 BOOST_AUTO_TEST_CASE(of_a_budget_are_whole_blocks_where_they_fit) {
-  const nn::RecurrentOptions options{.input = 1, .hidden = 1, .checkpoint_bytes = 300'000};
-  BOOST_TEST(nn::segment_steps(options, 16, 1000) == 256);  // 300 fit, and 128 are a block
-  BOOST_TEST(nn::segment_steps(options, 16, 3000) == 100);
-  BOOST_TEST(nn::segment_steps(options, 16, 1'000'000) == 1);
+  // 16 lanes, 5 units and 3 numbers of each are 960 bytes a step.
+  const nn::RecurrentOptions options{.input = 1, .hidden = 5, .checkpoint_bytes = 300 * 960};
+  Tape<float> tape;
+  const Var<float> x = tape.constant(Array<float>({1000, 16, 1}));
+  BOOST_TEST(nn::segment_steps(options, x, 3) == 256);  // 300 fit, and 128 are a block
+  BOOST_TEST(nn::segment_steps(options, x, 9) == 100);
+  BOOST_TEST(nn::segment_steps(options, x, 3'000) == 1);
 }
 
 // Segments of whole blocks of rows: the same bits.

@@ -10,12 +10,11 @@ The last line on standard output is a JSON object. Needs jax. XLA takes its thre
 import argparse
 import json
 import os
-import statistics
-import time
 
 import numpy as np
 
 from configs import GOLDEN, TRAINING
+from timing import median_seconds
 
 
 def weights(config):
@@ -79,17 +78,10 @@ def curvature(options):
     gradient = jax.jit(jax.grad(loss))
     product = jax.jit(lambda p, v: jax.jvp(jax.grad(loss), (p,), (v,))[1])
 
-    def median(f):
-        for _ in range(3):
-            jax.block_until_ready(f())
-        taken, end = [], time.perf_counter() + options.seconds / 2
-        while len(taken) < 3 or time.perf_counter() < end:
-            start = time.perf_counter()
-            jax.block_until_ready(f())
-            taken.append(time.perf_counter() - start)
-        return statistics.median(taken)
+    def seconds(f, *arguments):
+        return median_seconds(lambda: jax.block_until_ready(f(*arguments)), options.seconds / 2)
 
-    one, all_ = median(lambda: gradient(parameters)), median(lambda: product(parameters, parameters))
+    one, all_ = seconds(gradient, parameters), seconds(product, parameters, parameters)
     hv = jax.tree_util.tree_leaves(product(parameters, parameters))
     return {
         "gradient_seconds": one,

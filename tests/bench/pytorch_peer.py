@@ -21,6 +21,7 @@ import torch
 
 from configs import GENERATION, TRAINING, WRITTEN
 from pytorch_models import LSTMS, LanguageModel, batches
+from timing import median_seconds
 
 CHAIN = 100_000  # Engram's chain is ten times as long: this one takes seconds from Python
 
@@ -128,17 +129,7 @@ def curvature(options):
         v = [p.detach() for p in training.parameters]
         return torch.autograd.grad(gradient(True), training.parameters, v)
 
-    def median(f):
-        for _ in range(3):
-            f()
-        taken, end = [], time.perf_counter() + options.seconds / 2
-        while len(taken) < 3 or time.perf_counter() < end:
-            start = time.perf_counter()
-            f()
-            taken.append(time.perf_counter() - start)
-        return statistics.median(taken)
-
-    one, all_ = median(gradient), median(product)
+    one, all_ = (median_seconds(f, options.seconds / 2) for f in (gradient, product))
     return {
         "gradient_seconds": one,
         "product_seconds": all_,
