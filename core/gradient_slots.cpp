@@ -65,8 +65,7 @@ typename GradientSlots<T>::Slot& GradientSlots<T>::make(Id id, Array<T>&& gradie
   made.owner = owner;
   made.shared = shared;
   made.lent = false;
-  made.begin = 0;
-  made.pitch = made.end = made.gradient.size();
+  made.written = Written::all(made.gradient.size());
   return made;
 }
 
@@ -75,7 +74,7 @@ template <class T>
 typename GradientSlots<T>::Slot& GradientSlots<T>::make_own(Id id) {
   const Shape& shape = tape_.node(id).value.shape();
   Slot& own = make(id, Array<T>::uninitialized(shape, tape_.pool()), id, false);
-  own.end = 0;
+  own.written = Written::none(own.gradient.size());
   return own;
 }
 
@@ -153,7 +152,7 @@ void GradientSlots<T>::close_part(Id id) {
   const Array<T> own = Array<T>::uninitialized(part.gradient.shape(), tape_.pool());
   add_same(part.gradient, own, T{0});
   add_same(Array<T>(own.shape()), part.gradient, T{0});
-  part = Slot{own, id, false, false, own.size(), 0, own.size()};
+  part = Slot{own, id, false, false, Written::all(own.size())};
 }
 
 template <class T>
@@ -194,67 +193,22 @@ bool GradientSlots<T>::lend(Id id) {
   open_window(term);
   if (begin_writing(slot(term)) != 0) return false;
   slot(term).lent = true;
-  make(id, Array<T>(slot(term).gradient), id, true).end = 0;
+  make(id, Array<T>(slot(term).gradient), id, true).written = Written::none(node.value.size());
   return true;
-}
-
-template <class T>
-void GradientSlots<T>::zero(const Slot& owner, Index begin, Index end) {
-  if (begin >= end) return;
-  T* to = owner.gradient.edit_shared();
-  for (Index row = 0; row < owner.gradient.size(); row += owner.pitch) {
-    std::fill_n(to + row + begin, end - begin, T{0});
-  }
-}
-
-// Zeros where nothing has been written.
-template <class T>
-void GradientSlots<T>::finish(Slot& owner) {
-  if (is_full(owner)) return;
-  zero(owner, 0, owner.begin);
-  zero(owner, owner.end, owner.pitch);
-  owner.pitch = owner.end = owner.gradient.size();
-  owner.begin = 0;
-}
-
-// [begin, end) is about to be written: 0 when none of it has been yet. What lies between it and
-// what was written before becomes zeros, so that this stays one range.
-template <class T>
-T GradientSlots<T>::cover(Slot& owner, Index begin, Index end) {
-  const bool first = owner.begin == owner.end;
-  const bool fresh = first || end <= owner.begin || begin >= owner.end;
-  if (first) owner.begin = owner.end = begin;
-  zero(owner, fresh ? end : begin, owner.begin);
-  zero(owner, owner.end, fresh ? begin : end);
-  owner.begin = std::min(owner.begin, begin);
-  owner.end = std::max(owner.end, end);
-  return fresh ? T{0} : T{1};
 }
 
 // beta for writing to all elements of a gradient.
 template <class T>
 T GradientSlots<T>::begin_writing(const Slot& to) {
   Slot& owner = slot(to.owner);
-  if (is_full(owner)) return owner.pitch == 0 ? T{0} : T{1};
-  const Index begin = to.gradient.data() - owner.gradient.data();
-  if (!to.gradient.is_part()) {
-    if (owner.pitch != owner.gradient.size()) {
-      if (owner.begin != owner.end) return finish(owner), T{1};
-      owner.pitch = owner.gradient.size();
-    }
-    return cover(owner, begin, begin + to.gradient.size());
-  }
-  const auto [pitch, run] = to.gradient.runs();
-  const bool all_rows = to.gradient.size() / run * pitch == owner.gradient.size();
-  if (!all_rows || (owner.begin != owner.end && owner.pitch != pitch)) return finish(owner), T{1};
-  owner.pitch = pitch;
-  return cover(owner, begin, begin + run);
+  return owner.written.begin(owner.gradient, to.gradient);
 }
 
 template <class T>
 const Array<T>& GradientSlots<T>::finished(Id id) {
-  finish(slot(id));
-  return slot(id).gradient;
+  Slot& own = slot(id);
+  own.written.finish(own.gradient);
+  return own.gradient;
 }
 
 template <class T>
@@ -282,10 +236,10 @@ const Array<T>& GradientSlots<T>::open_part(Id id, T& beta) {
 template <class T>
 T* GradientSlots<T>::fill_own(Id id, bool zeroed, T& beta) {
   Slot& own = make_own(id);
-  own.end = own.pitch;
+  own.written = Written::all(own.gradient.size());
   beta = 0;
   T* data = own.gradient.edit_shared();
-  if (zeroed) std::fill_n(data, own.pitch, T{0});
+  if (zeroed) std::fill_n(data, own.gradient.size(), T{0});
   return data;
 }
 
@@ -362,7 +316,7 @@ Gradient<T> GradientSlots<T>::take(Id id) {
   add_up(id);
   if (!sums_.has_rows(id)) {
     if (!has(id)) make_own(id);
-    finish(slot(id));
+    finished(id);
     return Gradient<T>(std::move(slot(id).gradient));
   }
   Gradient<T> rows = take_rows(id);

@@ -7,6 +7,7 @@
 #include "engram/core/chunked.hpp"
 #include "engram/core/leaf_sums.hpp"
 #include "engram/core/tape.hpp"
+#include "engram/core/written.hpp"
 
 namespace engram {
 
@@ -14,8 +15,8 @@ namespace engram {
 ///
 /// Memory is written once and moved never, where that can be had. The gradient of a view is a
 /// window onto that of its input. The gradient of a sum can lie where that of its term is to be
-/// (see `lend`). And memory gets its first values by being written, not by being zeroed: of each
-/// array it is known which elements have been.
+/// (see `lend`). And memory gets its first values by being written, not by being zeroed
+/// (`Written`).
 template <class T>
 class GradientSlots {
  public:
@@ -65,11 +66,10 @@ class GradientSlots {
  private:
   struct Slot {
     Array<T> gradient;
-    Id owner;     ///< the node whose slot knows which elements have values
-    bool shared;  ///< the memory is written through several slots
-    bool lent;    ///< what the only user of the node adds is there already
-    /// Of an owner: elements whose offset modulo `pitch` is in [begin, end) have values.
-    Index pitch, begin, end;
+    Id owner;                            ///< the node whose slot knows which elements have values
+    bool shared;                         ///< the memory is written through several slots
+    bool lent;                           ///< what the only user of the node adds is there already
+    Written written = Written::none(0);  ///< of an owner's gradient
   };
 
   /// What a node is an input of.
@@ -93,10 +93,6 @@ class GradientSlots {
   void find_uses();
   bool is_sole_piece(Id id);
   T begin_writing(const Slot& to);
-  T cover(Slot& owner, Index begin, Index end);
-  void zero(const Slot& owner, Index begin, Index end);
-  static bool is_full(const Slot& owner) { return owner.end - owner.begin == owner.pitch; }
-  void finish(Slot& owner);
   T* fill_own(Id id, bool zeroed, T& beta);
   Gradient<T> take_rows(Id id);
 

@@ -17,6 +17,7 @@ namespace {
 
 // ln(e^a + e^b)
 double logaddexp(double a, double b) {
+  if (std::isnan(a) || std::isnan(b)) return a + b;  // max and min would lose it
   const double high = std::max(a, b), low = std::min(a, b);
   return std::isinf(low) || std::isinf(high) ? high : high + std::log1p(std::exp(low - high));
 }

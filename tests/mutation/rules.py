@@ -13,7 +13,7 @@ TOKEN = re.compile(
       |(?P<sign>::|->|\+\+|--|[-+*/%&|^=!<>]=|&&|\|\||\.\.\.|.)""",
     re.X | re.S | re.M)
 CLOSING = {"(": ")", "[": "]", "{": "}"}
-RULES = re.compile(r"d[a-f]|derivative|backward")
+RULES = re.compile(r"d[a-f]|derivative|backward|tangent|curvature|chain")
 PARTS = {"shape", "forward", "f", "view", "first"}  # of an op, which are no rules
 
 

@@ -39,7 +39,10 @@ void gradient_flow_rows(std::vector<OpCase>& rows) {
                 },
                 x[0], x[1], x[2]);
           },
-          {{{3, 5}, {3, 5}, {3, 5}}, {{}, {}, {}}}));
+          {{{3, 5}, {3, 5}, {3, 5}}, {{}, {}, {}}},
+          {{{{3, 4}, {3, 5}, {3, 5}}, "mul: shapes do not broadcast: [3,4] and [3,5]"},
+           {{{3, 5}, {3, 4}, {3, 5}}, "mul: shapes do not broadcast: [3,5] and [3,4]"},
+           {{{3, 5}, {3, 5}, {4}}, "add: shapes do not broadcast: [3,5] and [4]"}}));
   rows.push_back(
       row("checkpoint", "checkpoint",
           [](auto x) {
@@ -49,7 +52,8 @@ void gradient_flow_rows(std::vector<OpCase>& rows) {
                 {x[0], x[1], tanh(x[2])});
           },
           {{{2, 3}, {3, 4}, {4}}, {{1, 1}, {1, 1}, {}}},
-          {{{{2, 3}, {4, 4}, {4}}, "inner sizes differ"}}));
+          {{{{2, 3}, {4, 4}, {4}}, "inner sizes differ"},
+           {{{2, 3}, {3, 4}, {5}}, "mul: shapes do not broadcast: [2,4] and [5]"}}));
 }
 
 }  // namespace engram::testing

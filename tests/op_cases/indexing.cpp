@@ -119,7 +119,7 @@ void by_lists(std::vector<OpCase>& rows) {
                      [](auto x) {
                        return one_hot(x[0].tape(), Indices({2, 2}, {0, 2, 1, 2}), 3) * x[0];
                      },
-                     {{{2, 2, 3}}, {{3}}, {{1}}}));
+                     {{{2, 2, 3}}, {{3}}, {{1}}}, {{{{2, 2, 4}}, "do not broadcast"}}));
   rows.push_back(row("one_hot, no class", "one_hot",
                      [](auto x) { return one_hot(x[0].tape(), Indices({1}, {3}), 3); }, {},
                      {{{{1}}, "label 3 at position 0 is no class; need 0 <= label < 3"}}));

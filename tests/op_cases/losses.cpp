@@ -30,6 +30,11 @@ void loss_rows(std::vector<OpCase>& rows) {
       row("cross_entropy, sum", "cross_entropy", loss({.reduction = Reduction::sum}), logits));
   rows.push_back(row("cross_entropy, ignoring", "cross_entropy", loss({.ignore_index = 3}),
                      {{{4, 5}}, {{2, 3, 4}}, {{3, 41}}}));
+  rows.push_back(row("cross_entropy of two", "cross_entropy",
+                     [](auto x) {
+                       return cross_entropy(x[0], Indices({2}, {1, 0}));
+                     },
+                     {{{2, 4}}}, {{{{3, 4}}, "logits [3,4] and targets [2]"}}));
   rows.push_back(row("cross_entropy, bad targets", "cross_entropy",
                      [](auto x) {
                        return cross_entropy(x[0], Indices({2}, {1, 7}));
@@ -50,6 +55,7 @@ void loss_rows(std::vector<OpCase>& rows) {
     };
   };
   const std::vector<BadShapes> bad_readouts = {{{{2, 3}, {4, 5}, {5}}, "need x [..., k], w "},
+                                               {{{4, 2}, {3, 5}, {5}}, "x [4,2] . w [3,5]"},
                                                {{{2, 3}, {3, 3}, {5}}, "] and b [V]"}};
   rows.push_back(row("affine_cross_entropy", "affine_cross_entropy", affine_loss(false, {}),
                      {{{4, 3}, {3, 5}, {5}},

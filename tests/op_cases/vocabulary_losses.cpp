@@ -105,7 +105,12 @@ void adaptive_rows(std::vector<OpCase>& rows) {
                            {{1, 1}, {1, 4}, {4}, {1, 1}, {1, 1}, {1}},
                            {{2, 3, 2}, {2, 4}, {4}, {2, 1}, {1, 37}, {37}},
                            {{2}, {2, 4}, {4}, {2, 2}, {2, 3}, {3}}};
-  rows.push_back(row(file, file, loss({2, 5}, 9, {}), two_tails));
+  rows.push_back(row(file, file, loss({2, 5}, 9, {}), two_tails,
+                     {{{{5, 3}, {3, 4}, {4}, {3, 2}, {2, 3}, {3}, {2, 1}, {1, 4}, {4}},
+                       "tail 1: projection [2,1]"},
+                      {{{5, 3}, {3, 4}, {4}, {3, 2}, {2, 3}, {3}, {3, 1}, {2, 4}, {4}}, "w [2,4]"},
+                      {{{5, 3}, {3, 4}, {4}, {3, 2}, {2, 3}, {3}, {3, 1}, {1, 4}, {3}},
+                       "and b [3] for x [5,3]"}}));
   rows.push_back(row("adaptive_cross_entropy, one tail", file,
                      loss({3}, 4, {.reduction = Reduction::sum, .ignore_index = 1}), one_tail,
                      {{{{5, 3}, {2, 4}, {4}, {3, 2}, {2, 3}, {3}}, "head w [2,4] and b [4] for x"},
@@ -153,6 +158,7 @@ void sampled_rows(std::vector<OpCase>& rows) {
   rows.push_back(row(file, file, loss({}),
                      {{{4, 3}, {5, 3}, {5}}, {{1, 1}, {17, 1}, {17}}, {{2, 2, 2}, {37, 2}, {37}}},
                      {{{{2, 3}, {5, 4}, {5}}, "need x [..., k], w [V, k] and b [V]"},
+                      {{{4, 2}, {5, 3}, {5}}, "need x [..., k], w [V, k] and b [V]"},
                       {{{2, 3}, {5, 3}, {4}}, "ᵀ + b [4]"},
                       {{{2, 3}, {4, 3}, {4}}, "candidate 4 at position 3 is no class"}}));
   rows.push_back(row("sampled_cross_entropy, sum, ignoring", file,
