@@ -67,6 +67,43 @@ BOOST_AUTO_TEST_CASE(the_largest_may_be_nan_or_several) {
   }
 }
 
+// 0⁰ is 1, and its derivatives are numbers.
+BOOST_AUTO_TEST_CASE(powers_of_zero) {
+  Tape<double> tape;
+  const auto a = tape.variable(Array<double>({3}, {0, 0, 2}));
+  const auto b = tape.variable(Array<double>({3}, {0, 3, 0}));
+  const auto y = sum(pow(a, b));
+  const std::vector<double> da{0, 0, 0}, db{0, 0, std::log(2)};
+  for (const bool rules_only : {false, true}) {
+    const auto seed = tape.constant(Array<double>::scalar(1));
+    const auto d = tape.gradients(y, std::vector{a, b}, {.seed = seed, .rules_only = rules_only});
+    BOOST_TEST(d[0].value().values() == da, boost::test_tools::per_element());
+    BOOST_TEST(d[1].value().values() == db, boost::test_tools::per_element());
+  }
+}
+
+// Where all numbers are 0 the length has a corner: its derivatives there are said to be 0.
+BOOST_AUTO_TEST_CASE(the_length_of_zeros) {
+  Tape<double> tape;
+  const auto x = tape.variable(Array<double>({2, 2}, {0, 0, 3, 4}));
+  const auto y = sum(norm(x, 2, {1}));
+  const auto v = tape.constant(Array<double>({2, 2}, {1, 2, 1, 2}));
+  // (v - u <u, v>) / |x| for u = x / |x|
+  const std::vector<double> dx{0, 0, 0.6, 0.8}, hv{0, 0, (1 - 0.6 * 2.2) / 5, (2 - 0.8 * 2.2) / 5};
+  const auto equal = [](const Var<double>& got, const std::vector<double>& expected) {
+    for (Index i = 0; i < got.size(); ++i) {
+      const double e = expected[static_cast<std::size_t>(i)];
+      BOOST_TEST(std::abs(got.value()[i] - e) <= 1e-15, got.value()[i] << " instead of " << e);
+    }
+  };
+  for (const bool rules_only : {false, true}) {
+    const auto seed = tape.constant(Array<double>::scalar(1));
+    equal(tape.gradients(y, std::vector{x}, {.seed = seed, .rules_only = rules_only})[0], dx);
+  }
+  const auto g = tape.gradients(y, std::vector{x}, {.record = true})[0];
+  equal(tape.gradients(sum(g * v), std::vector{x})[0], hv);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 }  // namespace engram::testing

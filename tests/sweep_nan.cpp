@@ -50,7 +50,7 @@ bool has_nan(const OpCase& row, const Arrays& inputs) {
 
 }  // namespace
 
-BOOST_FIXTURE_TEST_SUITE(sweep_nan, SweepSummary)
+BOOST_AUTO_TEST_SUITE(sweep_nan, *boost::unit_test::fixture<SweepSummary>())
 
 BOOST_DATA_TEST_CASE(comes_through_where_the_derivative_is_not_zero, kRows, row) {
   if (kKeepOut.contains(row.name)) return;

@@ -1,5 +1,4 @@
-// Whether the rows try a bad input for each argument of each op. What the error says is tested with
-// the row (tests/sweep.cpp).
+// Bad shapes: each row's are refused, and there is one for each input of each op.
 #include <algorithm>
 #include <map>
 #include <string>
@@ -49,6 +48,20 @@ struct Inputs {
 }  // namespace
 
 BOOST_AUTO_TEST_SUITE(sweep_refusals)
+
+BOOST_DATA_TEST_CASE(bad_shapes_are_refused, boost::unit_test::data::make(op_cases()), row) {
+  for (const BadShapes& bad : row.bad) {
+    Tape<double> tape;
+    std::vector<Var<double>> x;
+    for (const Shape& shape : bad.inputs) x.push_back(tape.variable(Array<double>(shape)));
+    BOOST_CHECK_EXCEPTION(row.in_double(x), Error, [&](const Error& error) {
+      const std::string what = error.what();
+      BOOST_TEST_MESSAGE(what);
+      return what.find(bad.text) != std::string::npos &&
+             what.find("recorded at ") != std::string::npos;
+    });
+  }
+}
 
 BOOST_AUTO_TEST_CASE(every_input_of_every_op_has_a_bad_one) {
   std::map<std::string, Inputs> ops;

@@ -20,6 +20,8 @@ void choice_rows(std::vector<OpCase>& rows) {
                         [](auto a, auto b) { return less(round(a), round(b)) * a * b; }));
   rows.push_back(
       unary("less, a number", "comparisons", [](auto x) { return less(round(x), 1) * x * x; }));
+  rows.push_back(binary("less, without ties", "comparisons",
+                        [](auto a, auto b) { return less(a, b) * a * b; }));
   rows.push_back(binary("less_equal", "comparisons",
                         [](auto a, auto b) { return less_equal(round(a), round(b)) * a * b; }));
   rows.push_back(unary("less_equal, a number", "comparisons",

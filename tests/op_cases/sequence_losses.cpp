@@ -42,6 +42,13 @@ void ctc_rows(std::vector<OpCase>& rows) {
                                        Indices({3}, {3, 1, 0}), {.blank = 2});
                      },
                      {{{6, 3, 4}}, {{7, 3, 17}}}));
+  // 11 and 19 states: more than the lanes of a batch, and than two.
+  rows.push_back(row("ctc_loss, long labels", "ctc",
+                     [](auto x) {
+                       return ctc_loss(log_softmax(x[0]), labels({2, 9}, 6), Indices({2}, {12, 9}),
+                                       Indices({2}, {9, 5}), {.blank = 6});
+                     },
+                     {{{12, 2, 7}}}));
   rows.push_back(row("ctc_loss, impossible alignments", "ctc",
                      [](auto x) {
                        return ctc_loss(x[0], Indices({3, 2}, {1, 1, 1, 2, 2, 2}),
