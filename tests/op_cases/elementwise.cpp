@@ -9,11 +9,11 @@ namespace {
 
 // Derivatives that read every input and the result, each in its own way, as those of none of
 // Engram's own ops do.
-struct Mixed {  // tanh(a² + a b³)
+struct Mixed {  // tanh(a² + a³ b³)
   static constexpr auto name = "mixed";
-  static auto f(auto a, auto b) { return tanh(a * a + a * b * b * b); }
-  static auto da(auto a, auto b, auto y) { return (1 - y * y) * (2 * a + b * b * b); }
-  static auto db(auto a, auto b, auto y) { return (1 - y * y) * (3 * a * b * b); }
+  static auto f(auto a, auto b) { return tanh(a * a + a * a * a * b * b * b); }
+  static auto da(auto a, auto b, auto y) { return (1 - y * y) * (2 * a + 3 * a * a * b * b * b); }
+  static auto db(auto a, auto b, auto y) { return (1 - y * y) * (3 * a * a * a * b * b); }
 };
 struct MixedOfThree {  // tanh(a² + a b³ + b² c + a c²)
   static constexpr auto name = "mixed_of_three";
