@@ -16,6 +16,11 @@ void shape_rows(std::vector<OpCase>& rows) {
                        return reshape(x[0], Shape{2, 3});
                      },
                      {}, {{{{5}}, "x [5] has 5 elements and [2,3] has 6"}}));
+  rows.push_back(row("reshape to two open extents", "reshape",
+                     [](auto x) {
+                       return reshape(x[0], {-1, -1});
+                     },
+                     {}, {{{{4}}, "more than one extent is -1"}}));
   rows.push_back(row("transpose", "transpose", [](auto x) { return transpose(x[0]); },
                      {{{3, 4}}, {{}}, {{1, 1}}, {{2, 3, 4}}, {{0, 3}}, {{5}}}));
   rows.push_back(row("transpose (2,0,1)", "transpose",
@@ -70,6 +75,8 @@ void shape_rows(std::vector<OpCase>& rows) {
                      {{{2, 3}, {1, 3}}, {{1}, {4}, {2}}}, {{{{2, 3}, {3}}, "shapes differ"}}));
   rows.push_back(row("stack", "concat", [](auto x) { return stack(x, 0); },
                      {{{2, 3}, {2, 3}}, {{}, {}}, {{0}, {0}}}, {{{{2}, {3}}, "shapes differ"}}));
+  rows.push_back(row("stack beyond the axes", "concat", [](auto x) { return stack(x, 3); }, {},
+                     {{{{2}, {2}}, "axis 3 for values of rank 1; need -2 <= axis <= 1"}}));
   rows.push_back(row("stack last", "concat", [](auto x) { return stack(x, -1); },
                      {{{2, 3}, {2, 3}, {2, 3}}}, {{{{2}, {2, 1}}, "shapes differ"}}));
   rows.push_back(row("broadcast_to", "broadcast_to",
