@@ -245,7 +245,6 @@ T* GradientSlots<T>::fill_own(Id id, bool zeroed, T& beta) {
 
 template <class T>
 T* GradientSlots<T>::open(Id id, bool zeroed, T& beta) {
-  if (begins_apart(id)) return fill_own(id, zeroed, beta);
   if (is_open_view(id)) {
     open_window(id);
   } else if (!has(id) && !lend(id)) {

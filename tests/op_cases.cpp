@@ -1,6 +1,19 @@
 #include "engram/tests/op_cases.hpp"
 
+#include "engram/core/random.hpp"
+
 namespace engram::testing {
+
+Arrays draw(const OpCase& row, const std::vector<Shape>& shapes) {
+  Random random{3};
+  Arrays out;
+  for (const Shape& shape : shapes) {
+    Array<double> x = random.uniform<double>(shape, row.low, row.high);
+    for (Index i = 0; i < x.size(); ++i) x.edit()[i] = static_cast<float>(x[i]);
+    out.push_back(x);
+  }
+  return out;
+}
 
 const std::vector<OpCase>& op_cases() {
   static const std::vector<OpCase> all = [] {

@@ -80,6 +80,11 @@ void shape_rows(std::vector<OpCase>& rows);
 void vocabulary_loss_rows(std::vector<OpCase>& rows);
 void simple_loss_rows(std::vector<OpCase>& rows);
 
+using Arrays = std::vector<Array<double>>;
+
+/// Inputs of these shapes for a row, always the same, that float and double both hold exactly.
+Arrays draw(const OpCase& row, const std::vector<Shape>& shapes);
+
 /// All rows.
 const std::vector<OpCase>& op_cases();
 

@@ -24,20 +24,6 @@ namespace engram::testing {
 
 namespace {
 
-using Arrays = std::vector<Array<double>>;
-
-// Inputs that float and double both hold exactly.
-Arrays draw(const OpCase& row, const std::vector<Shape>& shapes) {
-  Random random{3};
-  Arrays out;
-  for (const Shape& shape : shapes) {
-    Array<double> x = random.uniform<double>(shape, row.low, row.high);
-    for (Index i = 0; i < x.size(); ++i) x.edit()[i] = static_cast<float>(x[i]);
-    out.push_back(x);
-  }
-  return out;
-}
-
 template <class T>
 Array<T> cast(const Array<double>& x) {
   return Array<T>(x.shape(), std::vector<T>(x.begin(), x.end()));

@@ -15,8 +15,6 @@
 namespace engram::testing {
 namespace {
 
-using Arrays = std::vector<Array<double>>;
-
 const auto kRows = boost::unit_test::data::make(op_cases());
 
 // Rows that do not let a NaN through, because that is what they are for: it is replaced, or it is
@@ -56,11 +54,7 @@ BOOST_DATA_TEST_CASE(comes_through_where_the_derivative_is_not_zero, kRows, row)
   if (kKeepOut.contains(row.name)) return;
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
   for (const auto& shapes : row.shapes) {
-    Random random{3};
-    Arrays inputs;
-    for (const Shape& shape : shapes) {
-      inputs.push_back(random.uniform<double>(shape, row.low, row.high));
-    }
+    const Arrays inputs = draw(row, shapes);
     const Arrays dx = gradients(row, inputs);
     for (std::size_t k = 0; k < inputs.size(); ++k) {
       for (Index i = 0; i < std::min<Index>(inputs[k].size(), 12); ++i) {

@@ -7,7 +7,6 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "engram/core/random.hpp"
 #include "engram/tests/op_cases.hpp"
 
 namespace engram::testing {
@@ -15,11 +14,8 @@ namespace {
 
 bool takes(const OpCase& row, const std::vector<Shape>& shapes) {
   Tape<double> tape;
-  Random random{3};
   std::vector<Var<double>> x;
-  for (const Shape& shape : shapes) {
-    x.push_back(tape.variable(random.uniform<double>(shape, row.low, row.high)));
-  }
+  for (const auto& input : draw(row, shapes)) x.push_back(tape.variable(input));
   try {
     row.in_double(x);
     return true;

@@ -21,7 +21,6 @@ namespace engram::testing {
 
 namespace {
 
-using Arrays = std::vector<Array<double>>;
 using Vars = std::vector<Var<double>>;
 
 const auto kRows = boost::unit_test::data::make(op_cases());
