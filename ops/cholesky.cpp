@@ -1,11 +1,11 @@
 #include "engram/ops/cholesky.hpp"
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
 #include "engram/core/record.hpp"
 #include "engram/ops/arithmetic.hpp"
+#include "engram/ops/diagonal.hpp"
 #include "engram/ops/factor_kernels.hpp"
 #include "engram/ops/matmul.hpp"
 #include "engram/ops/square_kernels.hpp"
@@ -16,18 +16,10 @@ namespace {
 
 using kernels::Triangle;
 
-// x with 0 for the other triangle and `diagonal` times the diagonal.
+// The lower triangle of x with half its diagonal.
 template <class T>
-Var<T> triangle_of(const Var<T>& x, Triangle triangle, T diagonal = 1) {
-  const Index n = x.extent(-1);
-  Array<T> mask(Shape{n, n});
-  for (Index i = 0; i < n; ++i) {
-    T* row = mask.edit() + i * n;
-    const bool lower = triangle == Triangle::lower;
-    std::fill(row + (lower ? 0 : i + 1), row + (lower ? i : n), T{1});
-    row[i] = diagonal;
-  }
-  return x * x.tape().constant(mask);
+Var<T> lower_with_half_diagonal(const Var<T>& x) {
+  return T(0.5) * (tril(x) + tril(x, -1));
 }
 
 // Every matrix transposed.
@@ -58,7 +50,7 @@ struct Cholesky {
   }
   template <class T>
   void derivative(Var<T>, Var<T> y, Var<T> dy, Into<T> dx) const {
-    const Var<T> p = triangle_of(matmul(y, dy, {.a = true}), Triangle::lower, T(0.5));
+    const Var<T> p = lower_with_half_diagonal(matmul(y, dy, {.a = true}));
     // M y⁻¹ is (y⁻ᵀ Mᵀ)ᵀ, and what comes out is symmetric.
     const Var<T> left = solve_triangular(y, T(0.5) * (p + flipped(p)), {.transposed = true});
     dx += solve_triangular(y, flipped(left), {.transposed = true});
@@ -93,7 +85,7 @@ struct SolveTriangular {
     db += right;
     if (da) {
       const Var<T> product = flip ? matmul(right, y, {.b = true}) : matmul(y, right, {.b = true});
-      da += -triangle_of(product, triangle());
+      da += -(options.upper ? triu(product) : tril(product));
     }
   }
 };

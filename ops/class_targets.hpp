@@ -6,6 +6,7 @@
 #include "engram/core/record.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/cross_entropy.hpp"
+#include "engram/ops/masked.hpp"
 #include "engram/ops/softmax.hpp"
 
 namespace engram::kernels {
@@ -62,20 +63,25 @@ struct ClassTargets {
     if (counted == 0) fail("the class weights of all targets are 0; use Reduction::sum");
   }
 
-  /// The derivative by the logits: (softmax(logits) mass - q) dy weight.
+  /// The derivative by the logits: (softmax(logits) mass - q) dy weight; 0 where ignored.
   Var<T> derivative(const Var<T>& logits, const Var<T>& dy) const {
     const Shape shape = logits.shape();
     const Index classes = shape.extent(-1);
-    Array<T> q(shape), masses(shape.with(-1, 1));
+    Array<T> q(shape), masses(shape.with(-1, 1)), ignored(shape.with(-1, 1));
     for (Index i = 0; i < targets.size(); ++i) {
-      if (ignores(i)) continue;
+      if (ignores(i)) {
+        ignored.edit()[i] = 1;
+        continue;
+      }
       T* row = q.edit() + i * classes;
       std::copy_n(spread.data(), spread.size(), row);
       row[targets[i]] += label_share(i);
       masses.edit()[i] = mass(i);
     }
     Tape<T>& tape = logits.tape();
-    return (softmax(logits) * tape.constant(masses) - tape.constant(q)) * (dy * weight());
+    const Var<T> share = softmax(logits) * tape.constant(masses) - tape.constant(q);
+    const Var<T> slope = share * (dy * weight());
+    return options.ignore_index ? masked_fill(slope, tape.constant(ignored), 0) : slope;
   }
 
  private:

@@ -57,7 +57,7 @@ def distinct(*shapes):
 
 def derivatives(loss, inputs, directions):
     """The gradients of the loss, and of sum_i <gradient_i, direction_i>."""
-    grads = torch.autograd.grad(loss, inputs, create_graph=True)
+    grads = torch.autograd.grad(loss, inputs, create_graph=True, materialize_grads=True)
     slope = sum((grad * v).sum() for grad, v in zip(grads, directions))
     hvs = [torch.zeros_like(x) for x in inputs]  # torch says None or less where it is zero
     if slope.requires_grad:
@@ -66,20 +66,47 @@ def derivatives(loss, inputs, directions):
     return grads, hvs
 
 
+FINITE = torch.tensor([-1.3, 0.49, 0.99, 1.01, 0], dtype=torch.float64)
+INFINITE = torch.tensor([math.inf, -math.inf], dtype=torch.float64)
+
+
+EDGES = ("finite", "infinite", "mixed")
+
+
+def pick(values, shape):
+    return values[torch.randint(len(values), shape)]
+
+
+def at_edges(*shapes):
+    """Inputs of the scalars where things go wrong: finite ones, one infinity in each input, and
+    half of all elements infinite."""
+    finite = [pick(FINITE, shape) for shape in shapes]
+    infinite, mixed = [], []
+    for x in finite:
+        one, every = x.clone(), x.clone()
+        if x.numel():
+            one.view(-1)[torch.randint(x.numel(), ())] = pick(INFINITE, ())
+            every = torch.where(torch.rand(x.shape) < 0.5, x, pick(INFINITE, x.shape))
+        infinite.append(one)
+        mixed.append(every)
+    return zip(EDGES, (finite, infinite, mixed))
+
+
 class Cases:
-    """Golden values of ops: value, gradient and second order of each case."""
+    """Golden values of ops: value, gradient and second order of each case, and value and gradient
+    at the scalars where things go wrong."""
 
     def __init__(self):
         self.tensors = {}
 
-    def __call__(self, name, function, *shapes, sample=signed, indices=None):
+    def __call__(self, name, function, *shapes, sample=signed, indices=None, edges=EDGES):
         seed(name)
         inputs = [x.requires_grad_() for x in sample(*shapes)]
+        more = []
         if indices is not None:
             self.tensors[f"{name}.indices"] = torch.tensor(indices, dtype=torch.int32)
-            out = function(*inputs, torch.tensor(indices))
-        else:
-            out = function(*inputs)
+            more = [torch.tensor(indices)]
+        out = function(*inputs, *more)
         (dout,) = signed(out.shape)
         directions = signed(*shapes)
         grads, hvs = derivatives((out * dout).sum(), inputs, directions)
@@ -89,3 +116,15 @@ class Cases:
             self.tensors[f"{name}.grad{k}"] = grad
             self.tensors[f"{name}.v{k}"] = v
             self.tensors[f"{name}.hv{k}"] = hv
+        seed(f"{name} at edges")
+        for kind, xs in at_edges(*shapes):
+            if kind not in edges:
+                continue
+            for x in xs:
+                x.requires_grad_()
+            out = function(*xs, *more)
+            grads = torch.autograd.grad((out * dout).sum(), xs, materialize_grads=True)
+            self.tensors[f"{name}.{kind}.out"] = out
+            for k, (x, grad) in enumerate(zip(xs, grads)):
+                self.tensors[f"{name}.{kind}.in{k}"] = x
+                self.tensors[f"{name}.{kind}.grad{k}"] = grad

@@ -24,7 +24,9 @@ lstm, rnn   Two layers over two consecutive chunks. x1, x2 inputs; h0, c0 initia
             {carried,truncated}.{grad,hv}.<parameter, x1, x2, h0 or c0>: of `loss`, with the state
             carried from chunk 1 to chunk 2 on the tape, or detached between them.
             v.<the same names>.
-ops, ops_*  <op>.{in0, in1, ..., out, dout, grad0, ..., v0, ..., hv0, ..., indices}.
+ops, ops_*  <op>.{in0, in1, ..., out, dout, grad0, ..., v0, ..., hv0, ..., indices}, and
+            <op>.{finite,infinite,mixed}.{in0, ..., out, grad0, ...} of inputs that are -1.3, 0.49,
+            0.99, 1.01 and 0: these alone, with one infinity in each, with infinities for half.
 optim       init.p<k>, grads.p<k> [10, ...]; <configuration>.p<k> [10, ...] after each step;
             sgd_clipped.norm [10] before clipping; schedule.<name> [20], the rate of each epoch.
 module      linear.{w,b,x,y,dy}, linear.grad.{w,b,x}; embedding.{w,indices,y,dy}, embedding.grad.w.

@@ -43,7 +43,7 @@ def write(case):
     case("scatter_add_longer", scatter_add, (4, 5), (3, 7), indices=index)
     case("masked_fill", lambda x, y: x.masked_fill(y > 0, 0.5) * y, (3, 4), (3, 4))
     case("masked_fill_broadcast", lambda x, y: x.masked_fill(y > 0, -1) * y, cube, (3, 1))
-    case("masked_select", lambda x, y: x.masked_select(y > 0) * y.sum(), cube, (3, 4))
+    case("masked_select", lambda x, y: x.masked_select(y > 0) * y.sum(), cube, (3, 4), edges=())
     case("one_hot", lambda x, i: F.one_hot(i, 4) * x, (2, 3, 4), indices=[[0, 3, 1], [2, 2, 0]])
 
     case("slice_steps", lambda x: x[1:, ::2], (3, 5))
