@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "engram/core/anomaly.hpp"
 #include "engram/core/linear.hpp"
-#include "engram/core/span.hpp"
 
 namespace engram {
 namespace {
@@ -44,17 +42,11 @@ void Pass<T>::add(Id id, const Var<T>& dx) {
 template <class T>
 void Pass<T>::first_order(const Call<T>& call) {
   const Node<T>& node = tape_.nodes_[call.id];
-  if (rules_only_ || !node.operation->backward(call)) {
-    const auto mark = tape_.mark();
-    dy_ = tape_.constant(call.dy(), node.site);
-    node.operation->derivative(call);
-    tape_.rewind(mark);
-  }
-  if (!tape_.detects_anomalies()) return;
-  for (std::size_t k = 0; k < node.inputs; ++k) {
-    const Id input = tape_.inputs(node)[k];
-    if (to_->has(input)) refuse_anomaly(tape_, call.id, k, to_->finished(input), call.dy());
-  }
+  if (!rules_only_ && node.operation->backward(call)) return;
+  const auto mark = tape_.mark();
+  dy_ = tape_.constant(call.dy(), node.site);
+  node.operation->derivative(call);
+  tape_.rewind(mark);
 }
 
 template <class T>
@@ -78,14 +70,11 @@ void Pass<T>::step(Id id) {
       to_->finished(id);
       first_order(call);
     }
+    if (tape_.is_watched()) watched(call, span);
   } catch (const Error& error) {
     throw relocated(node.operation->name() + " (backward)", error, node.site);
   }
   if (!record_) to_->release(id);  // consumed: its memory serves the next one
-  if (span) {
-    span.done(node.operation->name(), Direction::backward, node.value.shape(),
-              node.value.values().size_bytes(), node.site);
-  }
 }
 
 // Records what an operation stands for at the end of the tape, and walks back through that: what it

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engram/core/gradient_slots.hpp"
+#include "engram/core/span.hpp"
 #include "engram/core/tangents.hpp"
 
 namespace engram {
@@ -60,6 +61,11 @@ class Pass {
   bool wanted(Id id) const;
   bool has(Id id) const;
   void add(Id id, const Var<T>& dx);
+
+  // pass_watched.cpp
+  void watched(const Call<T>& call, Span& span);
+  void refuse_anomalies(const Call<T>& call);
+  void finish(Id id, Direction direction, Span& span) const;
 
   // pass_forward.cpp
   void begin_forward(Vars targets, Vars directions);

@@ -3,7 +3,6 @@
 
 #include "engram/core/linear.hpp"
 #include "engram/core/pass.hpp"
-#include "engram/core/span.hpp"
 
 namespace engram {
 namespace {
@@ -56,17 +55,14 @@ void Pass<T>::forward(Id begin, Id end, Keep keep) {
 
 template <class T>
 void Pass<T>::forward_step(Id id) {
-  engram::Span span(tape_.track());
+  Span span(tape_.track());
   const Node<T>& node = tape_.nodes_[id];
   try {
     if (!node.operation->tangent({*this, id})) tangents_.set(id, tangent_by_rule(id));
   } catch (const Error& error) {
     throw relocated(node.operation->name() + " (forward mode)", error, node.site);
   }
-  if (span) {
-    span.done(node.operation->name(), Direction::forward, node.value.shape(),
-              node.value.values().size_bytes(), node.site);
-  }
+  if (span) finish(id, Direction::forward, span);
 }
 
 template <class T>

@@ -6,7 +6,6 @@
 // hook's, gets its whole tangent in the last of these.) Source: B. Pearlmutter (1994), "Fast exact
 // multiplication by the Hessian"
 #include "engram/core/pass.hpp"
-#include "engram/core/span.hpp"
 
 namespace engram {
 
@@ -50,7 +49,7 @@ void Pass<T>::curvature_by_rule(Id id) {
 
 template <class T>
 void Pass<T>::second_order_step(Id id) {
-  engram::Span span(tape_.track());
+  Span span(tape_.track());
   const Node<T>& node = tape_.nodes_[id];
   const Call<T> call{*this, id};
   try {
@@ -60,6 +59,7 @@ void Pass<T>::second_order_step(Id id) {
       from_ = to_ = slots;
       slots->finished(id);
       first_order(call);
+      refuse_anomalies(call);
     }
     from_ = &slots_;
     to_ = &second_;
@@ -71,10 +71,7 @@ void Pass<T>::second_order_step(Id id) {
     if (slots->has(id)) slots->release(id);
   }
   tangents_.drop(id);  // those who read it are done
-  if (span) {
-    span.done(node.operation->name(), Direction::backward, node.value.shape(),
-              node.value.values().size_bytes(), node.site);
-  }
+  if (span) finish(call.id, Direction::backward, span);
 }
 
 template <class T>

@@ -69,6 +69,7 @@ Var<T> push(Tape<T>& tape, Op&& op, Array<T>&& y, std::span<const Id> inputs, co
 template <class Op, class T>
 Var<T> finished(Span& span, Tape<T>& tape, const Var<T>& y, std::span<const Id> inputs,
                 bool is_view = false) {
+  if (!tape.is_watched()) return y;
   if (tape.detects_anomalies() && !is_view) refuse_anomaly(Op::name, y, inputs);
   if (!span) return y;
   const Node<T>& node = tape.node(y);

@@ -151,6 +151,13 @@ template <class T>
 void Tape<T>::profile(Profile* profile) {
   track_.reset();
   if (profile) track_ = profile->track();
+  is_watched_ = track_ || detects_anomalies_;
+}
+
+template <class T>
+void Tape<T>::detect_anomalies(bool on) {
+  detects_anomalies_ = on;
+  is_watched_ = track_ || on;
 }
 
 template <class T>

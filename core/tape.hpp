@@ -116,7 +116,7 @@ class Tape {
   /// Whether the first NaN or infinity that an operation makes, forward or backward, is an `Error`
   /// that names the operation, its place on the tape and in your source, and the ranges of its
   /// inputs. Looking at every number costs time: off unless asked for.
-  void detect_anomalies(bool on) { detects_anomalies_ = on; }
+  void detect_anomalies(bool on);
   bool detects_anomalies() const { return detects_anomalies_; }
 
   /// The value of f(), whose operations leave nothing behind on the tape and are not recorded.
@@ -152,6 +152,8 @@ class Tape {
   Pool& pool() { return *pool_; }
   RepeatedOperands<T>& repeated() { return repeated_; }
   Track* track() const { return track_.get(); }
+  /// Whether somebody wants to know of each operation: a profile, or who looks for anomalies.
+  bool is_watched() const { return is_watched_; }
   /// Whether an operation on these inputs must be recorded.
   bool needs_gradient(std::span<const Id> inputs) const {
     return recording_ && std::any_of(inputs.begin(), inputs.end(),
@@ -215,6 +217,7 @@ class Tape {
   std::uint32_t generation_ = 1;
   bool recording_ = true;
   bool detects_anomalies_ = false;
+  bool is_watched_ = false;
   const Workers* workers_ = nullptr;
   Readings<T>* readings_ = nullptr;       ///< while a checkpoint's function runs
   std::shared_ptr<Track> track_;          ///< null while nothing is timed
