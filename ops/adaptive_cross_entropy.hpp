@@ -34,8 +34,7 @@ struct AdaptiveReadout {
 /// Saves:      the logits that were computed
 /// Order:      any
 /// Throws:     `Error` when the shapes and cutoffs do not fit, for a target out of range (which,
-/// and
-///             where), a mean over no targets, and for label smoothing and class weights
+///             and where), a mean over no targets, and for label smoothing and class weights
 /// Source:     É. Grave, A. Joulin, M. Cissé, D. Grangier and H. Jégou (2017), "Efficient softmax
 ///             approximation for GPUs", ICML; PyTorch's AdaptiveLogSoftmaxWithLoss
 template <class T>

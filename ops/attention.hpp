@@ -28,8 +28,7 @@ struct AttentionOptions {
 /// Saves:      y, and q and k
 /// Order:      any
 /// Throws:     `Error` for other shapes, and for a query that sees no key (which): it has nothing
-/// to
-///             attend to, so give it a key, or leave it out
+///             to attend to, so give it a key, or leave it out
 /// Source:     A. Vaswani et al. (2017), "Attention is all you need", equation 1
 template <class T>
 Var<T> attention_weights(const Var<T>& q, const Var<T>& k, const AttentionOptions& options = {},
@@ -42,8 +41,7 @@ Var<T> attention_weights(const Var<T>& q, const Var<T>& k, const Var<T>& bias,
 /// keys fit. Heads are a leading axis: [B, heads, T, d].
 ///
 /// Shapes:     q [..., queries, d], k [..., keys, d], v [..., keys, e] -> [..., queries, e]; bias
-/// as
-///             in `attention_weights`
+///             as in `attention_weights`
 /// Forward:    y = softmax(scale q kᵀ + bias) v
 /// Derivative: that of `softmax` and `matmul`, which it is
 /// Saves:      the weights, and q, k and v

@@ -47,8 +47,7 @@ Var<T> cosine_similarity(const Var<T>& a, const Var<T>& b, int axis = -1,
 /// Saves:      as `cosine_similarity`
 /// Order:      any
 /// Throws:     as `cosine_similarity`, and `Error` when the targets do not broadcast, or without
-/// any
-///             values
+///             any values
 /// Source:     PyTorch, "torch.nn.CosineEmbeddingLoss"
 template <class T>
 Var<T> cosine_loss(const Var<T>& a, const Var<T>& b, const Var<T>& targets,

@@ -10,10 +10,10 @@ namespace engram {
 /// Shapes:     scores of tags x [T, B, K], transitions [K, K] from row to column, start [K] and
 ///             end [K]; tags [T, B] and lengths [B] from 1 to T, beyond which x and tags are not
 ///             read -> [B]
-/// Forward:    y = s(tags) - ln Σ exp s over all K^length sequences of tags, with s(y_0, y_1, ...)
-/// =
-///             start[y_0] + Σ_t x[t, y_t] + Σ_t transitions[y_t-1, y_t] + end[y_last]. A score may
-///             be -inf, for what is forbidden, if every tag can still be reached at every step
+/// Forward:    y = s(tags) - ln Σ exp s over all K^length sequences of tags, with
+///             s(y_0, y_1, ...) = start[y_0] + Σ_t x[t, y_t] + Σ_t transitions[y_t-1, y_t] +
+///             end[y_last]. A score may be -inf, for what is forbidden, if every tag can still be
+///             reached at every step
 /// Derivative: by a score, how often the tags use it less how often sequences drawn from the model
 ///             would
 /// Saves:      the forward variables α [T, B, K] and what they are sums of, [T, B, K, K]
@@ -31,13 +31,17 @@ struct CrfDecoded {
   Array<T> scores;  ///< s of each sequence, [B]
 };
 
-/// The tags with the highest score s, of `crf_log_likelihood`; the lower tags of equal ones.
-/// Numbers only: there is nothing to differentiate.
+/// The most probable tags under the model of `crf_log_likelihood`. Numbers only: nothing is
+/// differentiated.
 ///
+/// Shapes:     as `crf_log_likelihood` -> tags [T, B], scores [B]
+/// Forward:    the tags with the highest s, the lower tags of equal ones, and their s
+/// Derivative: none
+/// Saves:      nothing
+/// Order:      none
 /// Throws:     as `crf_log_likelihood`
 /// Source:     A. Viterbi (1967), "Error bounds for convolutional codes and an asymptotically
-/// optimum
-///             decoding algorithm"
+///             optimum decoding algorithm"
 template <class T>
 CrfDecoded<T> crf_decode(const Array<T>& x, const Array<T>& transitions, const Array<T>& start,
                          const Array<T>& end, const Indices& lengths);

@@ -18,10 +18,9 @@ struct CtcOptions {
 /// Shapes:     log-probabilities x [T, B, V] (of `log_softmax`), targets [B, S] of which sequence b
 ///             has the first target_lengths[b], input_lengths [B] up to T -> [B]
 /// Forward:    y_b = -ln Σ_π exp Σ_t x[t, b, π_t], over the paths π of input_lengths[b] classes
-/// that
-///             become the labels when repeats are merged and then blanks removed; infinite (or 0
-///             with `zero_infinity`) when there are none. Infinities of x are allowed. PyTorch's
-///             mean is mean(y / max(target_lengths, 1))
+///             that become the labels when repeats are merged and then blanks removed; infinite
+///             (or 0 with `zero_infinity`) when there are none. Infinities of x are allowed.
+///             PyTorch's mean is mean(y / max(target_lengths, 1))
 /// Derivative: dx[t, b, v] = -dy_b P(π_t = v | labels), by the forward-backward algorithm; 0 where
 ///             y is infinite, and beyond the lengths
 /// Saves:      the forward variables α [input_lengths[b], 2 target_lengths[b] + 1] in double

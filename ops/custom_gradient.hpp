@@ -65,8 +65,7 @@ Var<T> custom_gradient(const Forward& forward, Backward backward, const std::arr
 /// Shapes:     any
 /// Forward:    y = forward(x, ...)
 /// Derivative: dx = backward(x, ..., y, dy), written in Vars, of the shape of x and linear in dy;
-/// for
-///             two or three inputs a `std::array` of one for each
+///             for two or three inputs a `std::array` of one for each
 /// Saves:      the inputs and y
 /// Order:      any, of `backward` as it is written
 /// Throws:     `Error` when `backward` returns a shape that is not the input's

@@ -38,8 +38,7 @@ Var<T> roll(const Var<T>& x, Index shift, int axis, Site site = Site::current())
 /// Saves:      the numbers of the entries
 /// Order:      any
 /// Throws:     `Error` when x has less than two axes, for lengths of another shape, and for a
-/// length
-///             out of range (which, and where)
+///             length out of range (which, and where)
 /// Source:     TensorFlow, "tf.reverse_sequence"; M. Schuster and K. Paliwal (1997), "Bidirectional
 ///             recurrent neural networks"
 template <class T>

@@ -39,8 +39,7 @@ struct KlDivOptions {
 ///
 /// Shapes:     log-probabilities x and targets t broadcast together; the result is a scalar
 /// Forward:    y = Σ t (ln t - x), 0 at t = 0, or with `log_target` Σ eᵗ (t - x); divided by the
-/// number
-///             of elements for the mean
+///             number of elements for the mean
 /// Derivative: dx = -dy t, dt = dy (ln t + 1 - x), which is -∞ at t = 0; divided likewise. With
 ///             `log_target` dx = -dy eᵗ, dt = dy eᵗ (t - x + 1)
 /// Saves:      nothing beyond x and t

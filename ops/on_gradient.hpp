@@ -17,8 +17,7 @@ using GradientHook = std::function<Var<T>(const Var<T>&)>;
 /// Shapes:     any; `hook` returns a value of the shape that it is given
 /// Forward:    y = x
 /// Derivative: dx = hook(dy), where dy is all of the gradient of y. Every backward pass goes
-/// through
-///             the hook, the gradient of a gradient twice; forward mode knows no hooks
+///             through the hook, the gradient of a gradient twice; forward mode knows no hooks
 /// Saves:      nothing
 /// Order:      any, as far as the hook is written in Vars
 /// Throws:     `Error` for an empty hook, and for one that returns another shape

@@ -22,8 +22,7 @@ struct Pool2dOptions {
 /// The largest value of every window, channel by channel. Padding is never the largest.
 ///
 /// Shapes:     x [B, C, H, W] -> [B, C, H', W'], H' = (H + 2 padding - window) / stride + 1,
-/// rounded
-///             down, and W' likewise
+///             rounded down, and W' likewise
 /// Forward:    y = max over the window
 /// Derivative: dy goes to the largest; equal values get equal shares
 /// Saves:      the unfolded x

@@ -13,8 +13,7 @@ namespace engram {
 /// Order:      any
 /// Throws:     as `sum`
 /// Source:     A. Griewank and A. Walther (2008), "Evaluating derivatives", section 3.3
-/// (Speelpenning's
-///             product)
+///             (Speelpenning's product)
 template <class T>
 Var<T> prod(const Var<T>& x, const Axes& axes = {}, bool keep = false, Site site = Site::current());
 

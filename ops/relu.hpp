@@ -23,7 +23,7 @@ struct Relu {
 /// Order:      any
 /// Throws:     nothing of its own
 /// Source:     V. Nair and G. Hinton (2010), "Rectified linear units improve restricted Boltzmann
-/// machines"
+///             machines"
 template <class T>
 Var<T> relu(const Var<T>& x, Site site = Site::current()) {
   return elementwise(ops::Relu{}, site, x);

@@ -28,7 +28,7 @@ struct ExponentialSchedule {
 /// minimum + (rate - minimum) (1 + cos(π epoch / epochs)) / 2. As torch's CosineAnnealingLR,
 /// which rises again after that.
 /// Source: I. Loshchilov and F. Hutter (2017), "SGDR: stochastic gradient descent with warm
-/// restarts", equation 5
+///         restarts", equation 5
 struct CosineSchedule {
   double rate;
   double minimum = 0;

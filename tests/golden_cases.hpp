@@ -1,4 +1,5 @@
-// One line per golden value of tests/golden: how Engram computes what PyTorch did.
+// One line per golden value of tests/golden: how Engram computes what PyTorch did, and how the two
+// are compared.
 #pragma once
 
 #include <functional>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "engram/core/tape.hpp"
+#include "engram/nn/safetensors.hpp"
 
 namespace engram::testing {
 
@@ -27,6 +29,25 @@ template <class F>
 Golden binary(const std::string& name, F f) {
   return {name, [f](const Vars& x, const Indices&) { return f(x[0], x[1]); }};
 }
+
+/// All lines.
+const std::vector<Golden>& goldens();
+
+/// The files ops*.safetensors of tests/golden as one.
+const nn::Tensors& golden_values();
+
+/// What a line gets beside its inputs, if anything.
+Indices indices_of(const Golden& row);
+
+enum class Where {
+  all,
+  not_nan,  ///< where the expected value is a number or an infinity
+};
+
+/// Tests that numbers are the expected ones to 1e-12 of max(1, |value|), NaN and infinities the
+/// same.
+void compare(const std::string& what, const Array<double>& got, const Array<double>& expected,
+             Where where = Where::all);
 
 // The lines, in files of tests/golden_cases/ by family.
 void elementwise_goldens(std::vector<Golden>& rows);

@@ -56,9 +56,11 @@ Function parsed(const std::vector<std::string>& block) {
   return out;
 }
 
-// The functions with a doc block of their own that are about Vars.
+// The functions with a doc block of their own that give Vars or arrays: neither SIMD batches nor
+// sums into memory.
 std::vector<Function> functions(const std::string& header) {
-  static const std::regex declaration("(?:[\\w:<>, ]*Var<T>[\\w>, ]*|Index) (\\w+)\\(.*");
+  static const std::regex declaration(
+      "(?!struct |class |using |enum |auto |void |B )[\\w:<>, ]+ (\\w+)\\(.*");
   std::vector<Function> out;
   std::vector<std::string> block;
   std::istringstream lines(header);

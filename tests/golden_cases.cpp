@@ -1,0 +1,77 @@
+#include "engram/tests/golden_cases.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+
+#include <boost/test/unit_test.hpp>
+
+namespace engram::testing {
+namespace {
+
+// How far a number is from the expected one; NaN and infinities are to be the same.
+double error(double got, double expected) {
+  if (!std::isfinite(expected)) {
+    const bool same = std::isnan(expected) ? std::isnan(got) : got == expected;
+    return same ? 0 : std::numeric_limits<double>::infinity();
+  }
+  return std::abs(got - expected) / std::max(1.0, std::abs(expected));
+}
+
+}  // namespace
+
+const nn::Tensors& golden_values() {
+  static const nn::Tensors all = [] {
+    nn::Tensors out;
+    for (const auto& entry :
+         std::filesystem::directory_iterator(ENGRAM_SOURCE_DIR "/tests/golden")) {
+      const std::string name = entry.path().filename();
+      if (!name.starts_with("ops") || !name.ends_with(".safetensors")) continue;
+      out.tensors.merge(nn::load(entry.path()).tensors);
+    }
+    return out;
+  }();
+  return all;
+}
+
+const std::vector<Golden>& goldens() {
+  static const std::vector<Golden> all = [] {
+    std::vector<Golden> out;
+    elementwise_goldens(out);
+    indexing_goldens(out);
+    more_reduction_goldens(out);
+    function_goldens(out);
+    product_goldens(out);
+    reduction_goldens(out);
+    loss_goldens(out);
+    sequence_loss_goldens(out);
+    shape_goldens(out);
+    linear_algebra_goldens(out);
+    network_goldens(out);
+    simple_loss_goldens(out);
+    return out;
+  }();
+  return all;
+}
+
+Indices indices_of(const Golden& row) {
+  const std::string name = row.name + ".indices";
+  return golden_values().tensors.contains(name) ? golden_values().get<std::int32_t>(name)
+                                                : Indices();
+}
+
+void compare(const std::string& what, const Array<double>& got, const Array<double>& expected,
+             Where where) {
+  BOOST_TEST(got.shape() == expected.shape(), what << ": " << got.shape() << expected.shape());
+  double worst = 0;
+  Index at = 0;
+  for (Index i = 0; i < expected.size(); ++i) {
+    if (where == Where::not_nan && std::isnan(expected[i])) continue;
+    const double e = error(got[i], expected[i]);
+    if (!(e <= worst)) worst = e, at = i;  // NaN stays
+  }
+  BOOST_TEST(worst <= 1e-12, what << "[" << at << "] is " << got[at] << ", not " << expected[at]);
+}
+
+}  // namespace engram::testing
