@@ -55,10 +55,10 @@ const std::vector<Golden>& goldens() {
   return all;
 }
 
-Indices indices_of(const Golden& row) {
-  const std::string name = row.name + ".indices";
-  return golden_values().tensors.contains(name) ? golden_values().get<std::int32_t>(name)
-                                                : Indices();
+Indices indices_of(const std::string& name) {
+  const nn::Tensors& file = golden_values();
+  const std::string key = name + ".indices";
+  return file.tensors.contains(key) ? file.get<std::int32_t>(key) : Indices();
 }
 
 void compare(const std::string& what, const Array<double>& got, const Array<double>& expected,

@@ -36,8 +36,8 @@ const std::vector<Golden>& goldens();
 /// The files ops*.safetensors of tests/golden as one.
 const nn::Tensors& golden_values();
 
-/// What a line gets beside its inputs, if anything.
-Indices indices_of(const Golden& row);
+/// What a case gets beside its inputs, if anything.
+Indices indices_of(const std::string& name);
 
 enum class Where {
   all,

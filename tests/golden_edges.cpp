@@ -48,7 +48,7 @@ BOOST_DATA_TEST_CASE(value_and_gradient, kRows, row) {
     for (std::size_t k = 0; file.tensors.contains(text(row.name, ".in", k)); ++k) {
       x.push_back(tape.variable(expected(text(".in", k))));
     }
-    const V y = row.f(x, indices_of(row));
+    const V y = row.f(x, indices_of(row.name));
     compare("value" + kind, y.value(), expected(".out"), Where::not_nan);
     const V dy = tape.constant(file.get<double>(row.name + ".dout"));
     const Vars kernel = tape.gradients(y, x, {.seed = dy});

@@ -68,13 +68,17 @@ def derivatives(loss, inputs, directions):
 
 FINITE = torch.tensor([-1.3, 0.49, 0.99, 1.01, 0], dtype=torch.float64)
 INFINITE = torch.tensor([math.inf, -math.inf], dtype=torch.float64)
-
-
 EDGES = ("finite", "infinite", "mixed")
 
 
 def pick(values, shape):
     return values[torch.randint(len(values), shape)]
+
+
+def others(shapes):
+    """Shapes with other extents, equal where these are."""
+    other = {1: 1, 2: 3, 3: 5, 4: 2, 5: 4, 6: 7, 7: 6, 17: 9}
+    return [tuple(other[n] for n in shape) for shape in shapes]
 
 
 def at_edges(*shapes):
@@ -99,23 +103,24 @@ class Cases:
     def __init__(self):
         self.tensors = {}
 
-    def __call__(self, name, function, *shapes, sample=signed, indices=None, edges=EDGES):
-        seed(name)
-        inputs = [x.requires_grad_() for x in sample(*shapes)]
-        more = []
-        if indices is not None:
-            self.tensors[f"{name}.indices"] = torch.tensor(indices, dtype=torch.int32)
-            more = [torch.tensor(indices)]
-        out = function(*inputs, *more)
-        (dout,) = signed(out.shape)
-        directions = signed(*shapes)
-        grads, hvs = derivatives((out * dout).sum(), inputs, directions)
-        self.tensors.update({f"{name}.out": out, f"{name}.dout": dout})
-        for k, (x, grad, v, hv) in enumerate(zip(inputs, grads, directions, hvs)):
-            self.tensors[f"{name}.in{k}"] = x
-            self.tensors[f"{name}.grad{k}"] = grad
-            self.tensors[f"{name}.v{k}"] = v
-            self.tensors[f"{name}.hv{k}"] = hv
+    def __call__(
+        self,
+        name,
+        function,
+        *shapes,
+        sample=signed,
+        indices=None,
+        edges=EDGES,
+        again=True,
+    ):
+        """`again`: whether there is a second case of other shapes; with indices, what they are."""
+        more = [] if indices is None else [torch.tensor(indices)]
+        dout = self.derivatives(name, function, shapes, sample, more)
+        if isinstance(again, tuple):
+            *other, indices = again
+            self.derivatives(f"{name}.again", function, other, sample, [torch.tensor(indices)])
+        elif again and indices is None:
+            self.derivatives(f"{name}.again", function, others(shapes), sample, [])
         seed(f"{name} at edges")
         for kind, xs in at_edges(*shapes):
             if kind not in edges:
@@ -128,3 +133,21 @@ class Cases:
             for k, (x, grad) in enumerate(zip(xs, grads)):
                 self.tensors[f"{name}.{kind}.in{k}"] = x
                 self.tensors[f"{name}.{kind}.grad{k}"] = grad
+
+    def derivatives(self, name, function, shapes, sample, more):
+        """Value, gradient and second order of one case; gives the upstream gradient."""
+        seed(name)
+        inputs = [x.requires_grad_() for x in sample(*shapes)]
+        if more:
+            self.tensors[f"{name}.indices"] = more[0].to(torch.int32)
+        out = function(*inputs, *more)
+        (dout,) = signed(out.shape)
+        directions = signed(*shapes)
+        grads, hvs = derivatives((out * dout).sum(), inputs, directions)
+        self.tensors.update({f"{name}.out": out, f"{name}.dout": dout})
+        for k, (x, grad, v, hv) in enumerate(zip(inputs, grads, directions, hvs)):
+            self.tensors[f"{name}.in{k}"] = x
+            self.tensors[f"{name}.grad{k}"] = grad
+            self.tensors[f"{name}.v{k}"] = v
+            self.tensors[f"{name}.hv{k}"] = hv
+        return dout

@@ -24,7 +24,8 @@ lstm, rnn   Two layers over two consecutive chunks. x1, x2 inputs; h0, c0 initia
             {carried,truncated}.{grad,hv}.<parameter, x1, x2, h0 or c0>: of `loss`, with the state
             carried from chunk 1 to chunk 2 on the tape, or detached between them.
             v.<the same names>.
-ops, ops_*  <op>.{in0, in1, ..., out, dout, grad0, ..., v0, ..., hv0, ..., indices}, and
+ops, ops_*  <op>.{in0, in1, ..., out, dout, grad0, ..., v0, ..., hv0, ..., indices}; the same as
+            <op>.again.* for inputs of other shapes; and
             <op>.{finite,infinite,mixed}.{in0, ..., out, grad0, ...} of inputs that are -1.3, 0.49,
             0.99, 1.01 and 0: these alone, with one infinity in each, with infinities for half.
 optim       init.p<k>, grads.p<k> [10, ...]; <configuration>.p<k> [10, ...] after each step;
@@ -140,18 +141,21 @@ def ops(path):
 
     labels = [4, 0, 2, 2, 1, 3]
     gaps = [4, -1, 2, -1, 1, 3]
-    case("cross_entropy", F.cross_entropy, (6, 5), indices=labels)
+    few, few_gaps = ((3, 2), [1, 0, 1]), ((3, 2), [1, -1, 0])
+    case("cross_entropy", F.cross_entropy, (6, 5), indices=labels, again=few)
     case(
         "cross_entropy_sum",
         lambda x, y: F.cross_entropy(x, y, reduction="sum"),
         (6, 5),
         indices=labels,
+        again=few,
     )
     case(
         "cross_entropy_ignore",
         lambda x, y: F.cross_entropy(x, y, ignore_index=-1),
         (6, 5),
         indices=gaps,
+        again=few_gaps,
     )
     # 300 classes: more than one block of them.
     many = [4, 299, 255, 256, -1, 17]
@@ -184,8 +188,14 @@ def ops(path):
     case("slice", lambda x: x[:, 1:3], (3, 5))
     case("concat", lambda *x: torch.cat(x, 1), (2, 3), (2, 1), (2, 2))
     case("stack", lambda *x: torch.stack(x, 0), (3, 4), (3, 4))
-    case("broadcast_to", lambda x: x.broadcast_to(cube), (3, 1))
-    case("gather_rows", lambda w, i: F.embedding(i, w), (7, 4), indices=[[5, 0, 5], [2, 6, 5]])
+    case("broadcast_to", lambda x: x.broadcast_to(cube), (3, 1), again=False)
+    case(
+        "gather_rows",
+        lambda w, i: F.embedding(i, w),
+        (7, 4),
+        indices=[[5, 0, 5], [2, 6, 5]],
+        again=((3, 2), [1, 1]),
+    )
     save(path, case.tensors)
 
 

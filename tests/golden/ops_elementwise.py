@@ -85,16 +85,28 @@ def write(case):
         lambda a, b: F.cosine_embedding_loss(a, b, targets, margin=-0.5),
         (6, 3),
         (6, 3),
+        again=False,
     )
     labels = [4, 0, 2, 2, 1, 3]
     gaps = [4, -1, 2, -1, 1, 3]
-    case("nll", F.nll_loss, (6, 5), indices=labels)
-    case("nll_sum", lambda x, y: F.nll_loss(x, y, reduction="sum"), (6, 5), indices=labels)
+    few = (2, 5), [3, 1]
+    few_gaps = (3, 5), [3, -1, 1]
+    case("nll", F.nll_loss, (6, 5), indices=labels, again=few)
+
+    def total(x, y):
+        return F.nll_loss(x, y, reduction="sum")
+
+    case("nll_sum", total, (6, 5), indices=labels, again=few)
     weights = torch.tensor([2, 0.5, 1, 0, 3])
     case(
         "nll_weighted",
         lambda x, y: F.nll_loss(x, y, weight=weights, ignore_index=-1),
         (6, 5),
         indices=gaps,
+        again=few_gaps,
     )
-    case("nll_ignore", lambda x, y: F.nll_loss(x, y, ignore_index=-1), (6, 5), indices=gaps)
+
+    def known(x, y):
+        return F.nll_loss(x, y, ignore_index=-1)
+
+    case("nll_ignore", known, (6, 5), indices=gaps, again=few_gaps)

@@ -30,7 +30,7 @@ def write(case):
         cube,
         indices=[4, 1, 4],
     )
-    case("take", torch.take, cube, indices=[[23, 0, 5], [5, 7, 5]])
+    case("take", torch.take, cube, indices=[[23, 0, 5], [5, 7, 5]], again=((5, 2), [9, 0, 9]))
     case("gather", lambda x, i: x.gather(1, i), (2, 3), indices=[[0, 2, 2, 1], [1, 1, 0, 0]])
     case(
         "gather_axis0",
@@ -44,7 +44,13 @@ def write(case):
     case("masked_fill", lambda x, y: x.masked_fill(y > 0, 0.5) * y, (3, 4), (3, 4))
     case("masked_fill_broadcast", lambda x, y: x.masked_fill(y > 0, -1) * y, cube, (3, 1))
     case("masked_select", lambda x, y: x.masked_select(y > 0) * y.sum(), cube, (3, 4), edges=())
-    case("one_hot", lambda x, i: F.one_hot(i, 4) * x, (2, 3, 4), indices=[[0, 3, 1], [2, 2, 0]])
+    case(
+        "one_hot",
+        lambda x, i: F.one_hot(i, 4) * x,
+        (2, 3, 4),
+        indices=[[0, 3, 1], [2, 2, 0]],
+        again=((2, 4), [3, 0]),
+    )
 
     case("slice_steps", lambda x: x[1:, ::2], (3, 5))
     case("slice_ranges", lambda x: x[-2:, :-1, 1::3], (3, 4, 6))
@@ -59,10 +65,16 @@ def write(case):
     case("pad_zeros", lambda x: F.pad(x, (1, 2)), (2, 3))
     case("pad_value", lambda x: F.pad(x, (0, 3, 1, 2), value=1.5), cube)
     for mode in ("reflect", "replicate", "circular"):
-        case(f"pad_{mode}", lambda x: F.pad(x, (2, 3), mode=mode), (2, 4))
-        case(f"pad_{mode}_axes", lambda x: F.pad(x, (1, 2, 2, 1), mode=mode), (2, 3, 4))
+        case(f"pad_{mode}", lambda x: F.pad(x, (2, 3), mode=mode), (2, 4), again=False)
+        case(f"pad_{mode}_axes", lambda x: F.pad(x, (1, 2, 2, 1), mode=mode), cube, again=False)
     case("repeat", lambda x: x.repeat_interleave(3, 1), cube)
-    case("repeat_each", lambda x, i: x.repeat_interleave(i, 1), cube, indices=[2, 0, 3])
+    case(
+        "repeat_each",
+        lambda x, i: x.repeat_interleave(i, 1),
+        cube,
+        indices=[2, 0, 3],
+        again=((1, 2), [1, 3]),
+    )
     case("tile", lambda x: x.tile((2, 3)), (3, 4))
     case("tile_more", lambda x: x.tile((2, 1, 2)), (3, 2))
     case("tile_fewer", lambda x: x.tile((2,)), cube)

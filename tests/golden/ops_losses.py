@@ -77,7 +77,8 @@ def write(case):
             w = None if weight is None else torch.tensor(weight)
             return F.cross_entropy(x, y, weight=w, **options)
 
-        case(f"cross_entropy_{name}", function, (6, 5), indices=indices)
+        again = (3, 5), [1, indices[1], 3]
+        case(f"cross_entropy_{name}", function, (6, 5), indices=indices, again=again)
 
     cross_entropy("smoothing", label_smoothing=0.1)
     cross_entropy("smoothing_ignore", gaps, label_smoothing=0.3, ignore_index=-1)

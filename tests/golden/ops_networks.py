@@ -47,11 +47,21 @@ def write(case):
     case("unfold", image, (1, 2, 4, 3))
     case("conv1d", F.conv1d, (2, 3, 5), (4, 3, 2))
     options = {"stride": 2, "padding": 2, "dilation": 2, "groups": 2}
-    case("conv1d_options", lambda x, w: F.conv1d(x, w, **options), (2, 4, 6), (6, 2, 3))
+    case(
+        "conv1d_options",
+        lambda x, w: F.conv1d(x, w, **options),
+        (2, 4, 6),
+        (6, 2, 3),
+        again=False,
+    )
     case("conv1d_bias", F.conv1d, (2, 3, 5), (4, 3, 2), (4,))
-    case("conv2d", F.conv2d, (2, 2, 4, 3), (3, 2, 2, 2))
+    case("conv2d", F.conv2d, (2, 2, 4, 3), (3, 2, 2, 2), again=False)
     pairs = {"stride": (2, 1), "padding": (1, 2), "dilation": (1, 2), "groups": 2}
-    case("conv2d_options", lambda x, w: F.conv2d(x, w, **pairs), (2, 4, 4, 3), (2, 2, 3, 2))
+
+    def paired(x, w):
+        return F.conv2d(x, w, **pairs)
+
+    case("conv2d_options", paired, (2, 4, 4, 3), (2, 2, 3, 2), again=False)
     case("conv2d_bias", F.conv2d, (1, 2, 3, 3), (3, 2, 2, 2), (3,))
     case("causal_conv1d", lambda x, w: causal_conv(x, w, 1), (5, 2, 3), (2, 3, 4))
     case("causal_conv1d_dilated", lambda x, w: causal_conv(x, w, 2), (5, 2, 3), (3, 3, 2))
@@ -76,6 +86,7 @@ def write(case):
             lambda w, i: F.embedding_bag(i, w, offsets, mode=mode),
             (4, 3),
             indices=rows,
+            again=((5, 2), [0, 4, 4, 1, 2]),
         )
 
     case("attention", attention, (2, 2, 3, 4), (2, 2, 5, 4), (2, 2, 5, 2))
@@ -93,6 +104,7 @@ def write(case):
         (2, 2, 3),
         (2, 3, 3),
         (2, 3, 2),
+        again=False,
     )
     case(
         "attention_bias",

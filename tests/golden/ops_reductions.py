@@ -50,7 +50,7 @@ def write(case):
     case("cumprod_zeros", lambda x: x.cumprod(1), (3, 5), sample=with_zeros)
     case("cumsum_reverse", lambda x: x.flip(1).cumsum(1).flip(1), (3, 17))
     case("linear_recurrence", recurrence, (5, 3), (5, 3))
-    case("linear_recurrence_broadcast", lambda a, b: recurrence(a.expand(7, 2), b), (2,), (7, 2))
+    case("linear_recurrence_broadcast", lambda a, b: recurrence(a.expand_as(b), b), (2,), (7, 2))
 
     case("sort", lambda x: x.sort(-1).values, cube, sample=distinct)
     case("sort_axis0", lambda x: x.sort(0, descending=True).values, (5, 3), sample=distinct)

@@ -14,8 +14,12 @@ void network_goldens(std::vector<Golden>& rows) {
   for (const std::string suffix : {"", "_1d", "_2d"}) {
     row("batch_norm" + suffix, [](const Vars& x) { return batch_norm(x[0], x[1], x[2]); });
     row("batch_norm_evaluated" + suffix, [](const Vars& x) {
-      const BatchStatistics<double> statistics{Array<double>({3}, {0, 0.5, 1}),
-                                               Array<double>({3}, {1.5, 2.5, 3.5})};
+      const Index channels = x[0].extent(1);
+      BatchStatistics<double> statistics{Array<double>({channels}), Array<double>({channels})};
+      for (Index c = 0; c < channels; ++c) {
+        statistics.mean.edit()[c] = 0.5 * static_cast<double>(c);
+        statistics.variance.edit()[c] = 1.5 + static_cast<double>(c);
+      }
       return batch_norm(x[0], x[1], x[2], statistics);
     });
   }
