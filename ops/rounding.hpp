@@ -13,12 +13,12 @@ struct Flat {
 
 struct Floor : Flat {
   static constexpr auto name = "floor";
-  static auto f(auto x) { return floor(x); }
+  static auto f(auto x) { return copysign(floor(x), x); }  // SSE2's loses the sign of -0
 };
 
 struct Ceil : Flat {
   static constexpr auto name = "ceil";
-  static auto f(auto x) { return ceil(x); }
+  static auto f(auto x) { return copysign(ceil(x), x); }
 };
 
 struct Round : Flat {
