@@ -4,7 +4,7 @@
 
 namespace engram {
 
-// Beside a step back that nobody watches, this costs nothing: see `Tape::is_watched`.
+// After a step back, when somebody watches: `step` asks no more than that.
 template <class T>
 void Pass<T>::watched(const Call<T>& call, Span& span) {
   if (!record_ && !to_->is_in_place(call.id)) refuse_anomalies(call);

@@ -55,6 +55,15 @@ const std::vector<Golden>& goldens() {
   return all;
 }
 
+Vars inputs_of(Tape<double>& tape, const std::string& name) {
+  const nn::Tensors& file = golden_values();
+  Vars out;
+  for (std::string key; file.tensors.contains(key = text(name, ".in", out.size()));) {
+    out.push_back(tape.variable(file.get<double>(key)));
+  }
+  return out;
+}
+
 Indices indices_of(const std::string& name) {
   const nn::Tensors& file = golden_values();
   const std::string key = name + ".indices";

@@ -36,6 +36,9 @@ const std::vector<Golden>& goldens();
 /// The files ops*.safetensors of tests/golden as one.
 const nn::Tensors& golden_values();
 
+/// The inputs of a case, as variables: what the file has under `<name>.in0`, `.in1`, ...
+Vars inputs_of(Tape<double>& tape, const std::string& name);
+
 /// What a case gets beside its inputs, if anything.
 Indices indices_of(const std::string& name);
 

@@ -44,10 +44,7 @@ BOOST_DATA_TEST_CASE(value_and_gradient, kRows, row) {
     };
     if (!file.tensors.contains(row.name + kind + ".out")) continue;
     Tape<double> tape;
-    Vars x;
-    for (std::size_t k = 0; file.tensors.contains(text(row.name, ".in", k)); ++k) {
-      x.push_back(tape.variable(expected(text(".in", k))));
-    }
+    const Vars x = inputs_of(tape, row.name + kind);
     const V y = row.f(x, indices_of(row.name));
     compare("value" + kind, y.value(), expected(".out"), Where::not_nan);
     const V dy = tape.constant(file.get<double>(row.name + ".dout"));

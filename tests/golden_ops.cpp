@@ -18,10 +18,7 @@ void check_case(const Golden& row, const std::string& name) {
   const nn::Tensors& file = golden_values();
   const auto expected = [&](const std::string& what) { return file.get<double>(name + what); };
   Tape<double> tape;
-  Vars x;
-  for (std::size_t k = 0; file.tensors.contains(text(name, ".in", k)); ++k) {
-    x.push_back(tape.variable(expected(text(".in", k))));
-  }
+  const Vars x = inputs_of(tape, name);
   const V y = row.f(x, indices_of(name));
   compare("value", y.value(), expected(".out"));
 
