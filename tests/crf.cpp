@@ -9,6 +9,7 @@
 #include "engram/core/random.hpp"
 #include "engram/nn/visit.hpp"
 #include "engram/ops/ops.hpp"
+#include "engram/tests/tape_help.hpp"
 
 namespace engram::testing {
 namespace {
@@ -48,9 +49,7 @@ void each_sequence(Index steps, std::int32_t count, const F& f) {
 
 template <class T>
 Var<T> likelihood(Tape<T>& tape, const Scores& s, const Indices& tags, const Indices& lengths) {
-  const auto constant = [&](const Array<double>& a) {
-    return tape.variable(Array<T>(a.shape(), std::vector<T>(a.begin(), a.end())));
-  };
+  const auto constant = [&](const Array<double>& a) { return tape.variable(cast<T>(a)); };
   return crf_log_likelihood(constant(s.x), constant(s.transitions), constant(s.start),
                             constant(s.end), tags, lengths);
 }

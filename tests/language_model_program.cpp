@@ -97,8 +97,10 @@ BOOST_AUTO_TEST_CASE(a_second_signal_ends_at_once) {
   const Workshop shop("signals");
   Program program(shop, shop.train({"--epochs", "100000"}));
   while (shop.reports() < 2) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  program.send(SIGSTOP);  // else it may have ended between the two
   program.send(SIGINT);
   program.send(SIGTERM);
+  program.send(SIGCONT);
   const Outcome end = program.wait();
   BOOST_TEST((end.signal == SIGINT || end.signal == SIGTERM));
   BOOST_TEST(run(shop, {"evaluate", "--checkpoint", shop.out.string()}).code == 0);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -49,7 +50,8 @@ class Program {
     _exit(99);
   }
 
-  void send(int signal) const { kill(child_, signal); }
+  /// To its first thread, for only that one is certain to go on at once.
+  void send(int signal) const { tgkill(child_, child_, signal); }
   Outcome wait() {
     Outcome outcome;
     int status = 0;

@@ -80,6 +80,13 @@ void shape_rows(std::vector<OpCase>& rows);
 void vocabulary_loss_rows(std::vector<OpCase>& rows);
 void simple_loss_rows(std::vector<OpCase>& rows);
 
+/// How a message names the inputs.
+inline std::string label(const std::vector<Shape>& shapes) {
+  std::string out;
+  for (const Shape& shape : shapes) out += shape.str() + " ";
+  return out;
+}
+
 using Arrays = std::vector<Array<double>>;
 
 /// Inputs of these shapes for a row, always the same, that float and double both hold exactly.

@@ -14,6 +14,7 @@
 
 #include "engram/nn/safetensors.hpp"
 #include "engram/optim/optim.hpp"
+#include "engram/tests/tape_help.hpp"
 
 namespace engram::testing {
 
@@ -56,8 +57,7 @@ inline const nn::Tensors& gold() {
 }
 template <class T = double>
 Array<T> gold(const std::string& name) {
-  const Array<double>& x = gold().get<double>(name);
-  return Array<T>(x.shape(), std::vector<T>(x.begin(), x.end()));
+  return cast<T>(gold().get<double>(name));
 }
 template <class T>
 Array<T> row(const Array<T>& x, Index i) {

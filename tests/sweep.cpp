@@ -2,8 +2,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <functional>
-#include <numeric>
 #include <regex>
 #include <set>
 
@@ -11,7 +9,6 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "engram/core/derivatives.hpp"
 #include "engram/core/gradcheck.hpp"
 #include "engram/core/linear.hpp"
 #include "engram/core/random.hpp"
@@ -19,21 +16,11 @@
 #include "engram/ops/reduce.hpp"
 #include "engram/tests/op_cases.hpp"
 #include "engram/tests/sweep_summary.hpp"
+#include "engram/tests/tape_help.hpp"
 
 namespace engram::testing {
 
 namespace {
-
-template <class T>
-Array<T> cast(const Array<double>& x) {
-  return Array<T>(x.shape(), std::vector<T>(x.begin(), x.end()));
-}
-
-std::string label(const std::vector<Shape>& shapes) {
-  std::string out;
-  for (const Shape& shape : shapes) out += shape.str() + " ";
-  return out;
-}
 
 // Value, then the gradient by each input.
 template <class T>
@@ -65,42 +52,6 @@ BOOST_DATA_TEST_CASE(derivatives_agree_with_differences, kRows, row) {
     const bool empty =
         std::all_of(inputs.begin(), inputs.end(), [](auto& x) { return x.size() == 0; });
     BOOST_TEST((result.compared > 0 || empty), label(shapes) << "nothing was compared");
-  }
-}
-
-// <u, J v> is <Jᵀ u, v>, with the last digits and in either precision: forward mode, recorded or in
-// numbers, is the transpose of reverse mode.
-template <class T>
-double transposed_error(const OpFunction<T>& f, const Arrays& inputs, bool record) {
-  Tape<T> tape;
-  std::vector<Var<T>> x, v;
-  Random random{9};
-  for (const auto& input : inputs) {
-    x.push_back(tape.variable(cast<T>(input)));
-    v.push_back(tape.constant(random.uniform<T>(input.shape(), -1, 1)));
-  }
-  const Var<T> y = f(x);
-  const Var<T> u = tape.constant(random.uniform<T>(y.shape(), T{0.5}, 2));
-  const auto dot = [](const Array<T>& a, const Array<T>& b) {
-    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0, std::plus<>(),
-                              [](T p, T q) { return static_cast<double>(p) * q; });
-  };
-  const double forwards = dot(u.value(), jvp(y, x, v, {record}).value());
-  double backwards = 0;
-  const auto g = tape.gradients(y, x, {.seed = u});
-  for (std::size_t k = 0; k < x.size(); ++k) backwards += dot(g[k].value(), v[k].value());
-  return std::abs(forwards - backwards) / std::max({1.0, std::abs(forwards), std::abs(backwards)});
-}
-
-BOOST_DATA_TEST_CASE(forward_mode_is_the_transpose_of_reverse_mode, kRows, row) {
-  for (const auto& shapes : row.shapes) {
-    const Arrays inputs = draw(row, shapes);
-    for (const bool record : {false, true}) {
-      const double in_double = transposed_error<double>(row.in_double, inputs, record);
-      const double in_float = transposed_error<float>(row.in_float, inputs, record);
-      BOOST_TEST(in_double <= 1e-12, row.name << " " << label(shapes) << in_double);
-      BOOST_TEST(in_float <= 1e-4, row.name << " " << label(shapes) << in_float);
-    }
   }
 }
 
@@ -195,39 +146,6 @@ BOOST_DATA_TEST_CASE(values_that_are_not_read_are_not_missed, kRows, row) {
       BOOST_TEST(std::equal(got[k].begin(), got[k].end(), expected[k].begin(), expected[k].end()),
                  row.name << " " << label(shapes) << "derivative " << k);
     }
-  }
-}
-
-// Tangents along one input, the others constants, add up to the tangent along all.
-BOOST_DATA_TEST_CASE(forward_mode_by_single_inputs_adds_up, kRows, row) {
-  // J v, with the inputs that `moves` has as variables.
-  const auto moved = [&](const Arrays& inputs, const std::function<bool(std::size_t)>& moves) {
-    Tape<double> tape;
-    Random random{9};
-    std::vector<Var<double>> all, x, v;
-    for (std::size_t k = 0; k < inputs.size(); ++k) {
-      const Array<double> direction = random.uniform<double>(inputs[k].shape(), -1, 1);
-      all.push_back(moves(k) ? tape.variable(inputs[k]) : tape.constant(inputs[k]));
-      if (!moves(k)) continue;
-      x.push_back(all.back());
-      v.push_back(tape.constant(direction));
-    }
-    return jvp(row.in_double(all), x, v).value();
-  };
-  for (const auto& shapes : row.shapes) {
-    const Arrays inputs = draw(row, shapes);
-    if (inputs.size() < 2) continue;
-    const Array<double> expected = moved(inputs, [](std::size_t) { return true; });
-    Array<double> got(expected.shape());
-    for (std::size_t only = 0; only < inputs.size(); ++only) {
-      const Array<double> dy = moved(inputs, [&](std::size_t k) { return k == only; });
-      for (Index i = 0; i < dy.size(); ++i) got.edit()[i] += dy[i];
-    }
-    for (Index i = 0; i < got.size(); ++i) {
-      BOOST_TEST(std::abs(got[i] - expected[i]) <= 1e-12 * std::max(1.0, std::abs(expected[i])),
-                 row.name << " " << label(shapes) << got[i] << " instead of " << expected[i]);
-    }
-    SweepSummary::compared(got.size());
   }
 }
 

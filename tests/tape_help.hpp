@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <string>
+#include <vector>
 
 #include "engram/core/array.hpp"
 
@@ -18,6 +19,12 @@ std::string error_of(const F& f) {
     return error.what();
   }
   return "no error";
+}
+
+/// The same numbers in another precision.
+template <class T>
+Array<T> cast(const Array<double>& x) {
+  return Array<T>(x.shape(), std::vector<T>(x.begin(), x.end()));
 }
 
 inline Array<double> vector(std::initializer_list<double> values) {
