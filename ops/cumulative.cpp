@@ -5,10 +5,10 @@
 
 #include "engram/core/record.hpp"
 #include "engram/ops/arithmetic.hpp"
+#include "engram/ops/clamp.hpp"
 #include "engram/ops/concat.hpp"
 #include "engram/ops/exp.hpp"
 #include "engram/ops/linear_recurrence.hpp"
-#include "engram/ops/maximum.hpp"
 #include "engram/ops/scan_kernels.hpp"
 #include "engram/ops/slice.hpp"
 
@@ -88,12 +88,14 @@ struct LogCumsumExp : AlongAxis {
   template <class T>
   void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
     if (x.size() == 0) return;
-    // -inf - -inf is no number: a term of 0 is as good as one that is far too small to be seen.
-    const T small = std::numeric_limits<T>::lowest() / 4;
-    const Var<T> least = x.tape().constant(Array<T>::scalar(small));
-    const Var<T> sums = maximum(y, least), terms = maximum(x, least);
+    // -inf - -inf is no number: a term of 0 is as good as one that is far too small to be seen. Nor
+    // is inf - inf: a sum that was infinite before is the same one.
+    const T large = std::numeric_limits<T>::max() / 4,
+            infinity = std::numeric_limits<T>::infinity();
+    const Var<T> sums = clamp(y, -large, large);
     const Var<T> ratio = exp(sums - following(sums));
-    dx += exp(terms - sums) * linear_recurrence(ratio, dy, axis, true);
+    const Var<T> share = exp(clamp(x, -large, infinity) - clamp(y, -large, infinity));
+    dx += share * linear_recurrence(ratio, dy, axis, true);
   }
 
  private:

@@ -9,11 +9,16 @@
 namespace engram {
 namespace {
 
-// Each entry of x in the place after its own, or with `back` before it; 0 comes in.
+// All entries of x but the first, or but the last.
 template <class T>
-Var<T> moved(const Var<T>& x, int axis, bool back) {
+Var<T> without(const Var<T>& x, int axis, bool first) {
   const Index n = x.extent(axis);
-  return back ? pad(slice(x, axis, 1, n), axis, 0, n) : pad(slice(x, axis, 0, n - 1), axis, 1, n);
+  return first ? slice(x, axis, 1, n) : slice(x, axis, 0, n - 1);
+}
+// x with a 0 as its first entry, or as its last.
+template <class T>
+Var<T> with_zero(const Var<T>& x, int axis, bool first) {
+  return pad(x, axis, first ? 1 : 0, x.extent(axis) + 1);
 }
 
 struct LinearRecurrence {
@@ -34,9 +39,12 @@ struct LinearRecurrence {
   template <class T>
   void derivative(Var<T> a, Var<T>, Var<T> h, Var<T> dh, Into<T> da, Into<T> db) const {
     if (h.size() == 0) return;
-    const Var<T> g = linear_recurrence(moved(a, axis, !reverse), dh, axis, !reverse);
+    const bool forwards = !reverse;
+    const Var<T> next = with_zero(without(a, axis, forwards), axis, reverse);
+    const Var<T> g = linear_recurrence(next, dh, axis, forwards);
     db += g;
-    if (da) da += g * moved(h, axis, reverse);
+    // The a that has no influence gets 0, not 0 times what may be infinite.
+    if (da) da += with_zero(without(g, axis, forwards) * without(h, axis, reverse), axis, forwards);
   }
 };
 
