@@ -9,6 +9,7 @@
 
 #include "engram/core/random.hpp"
 #include "engram/ops/ops.hpp"
+#include "engram/tests/differences.hpp"
 
 namespace engram::testing {
 namespace {
@@ -152,8 +153,8 @@ BOOST_AUTO_TEST_CASE(two_thousand_steps) {
   double by_rule = 0, by_float = 0, total = 0;
   for (Index i = 0; i < x.size(); ++i) {
     const double g = kernel.gradient[i];
-    by_rule = std::max(by_rule, std::abs(rule.gradient[i] - g));
-    by_float = std::max(by_float, std::abs(static_cast<double>(floats.gradient[i]) - g));
+    by_rule = std::max(by_rule, difference(rule.gradient[i], g));
+    by_float = std::max(by_float, difference(floats.gradient[i], g));
     total += g;
   }
   BOOST_TEST(by_rule < 1e-9);

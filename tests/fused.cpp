@@ -7,19 +7,11 @@
 #include "engram/core/random.hpp"
 #include "engram/nn/lstm.hpp"
 #include "engram/nn/visit.hpp"
+#include "engram/tests/differences.hpp"
 #include "engram/tests/tape_help.hpp"
 
 namespace engram::testing {
-namespace {
-
-double difference(const Array<double>& a, const Array<double>& b) {
-  BOOST_REQUIRE(a.shape() == b.shape());
-  double most = 0;
-  for (Index i = 0; i < a.size(); ++i) most = std::max(most, std::abs(a[i] - b[i]));
-  return most;
-}
-
-}  // namespace
+namespace {}  // namespace
 
 BOOST_AUTO_TEST_SUITE(fused)
 

@@ -7,16 +7,14 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "engram/tests/differences.hpp"
+
 namespace engram::testing {
 namespace {
 
-// How far a number is from the expected one; NaN and infinities are to be the same.
+// How far a number is from the expected one, which may be NaN.
 double error(double got, double expected) {
-  if (!std::isfinite(expected)) {
-    const bool same = std::isnan(expected) ? std::isnan(got) : got == expected;
-    return same ? 0 : std::numeric_limits<double>::infinity();
-  }
-  return std::abs(got - expected) / std::max(1.0, std::abs(expected));
+  return std::isnan(got) && std::isnan(expected) ? 0 : relative_difference(got, expected);
 }
 
 }  // namespace
@@ -78,7 +76,7 @@ void compare(const std::string& what, const Array<double>& got, const Array<doub
   for (Index i = 0; i < expected.size(); ++i) {
     if (where == Where::not_nan && std::isnan(expected[i])) continue;
     const double e = error(got[i], expected[i]);
-    if (!(e <= worst)) worst = e, at = i;  // NaN stays
+    if (e > worst) worst = e, at = i;
   }
   BOOST_TEST(worst <= 1e-12, what << "[" << at << "] is " << got[at] << ", not " << expected[at]);
 }

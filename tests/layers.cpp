@@ -9,16 +9,10 @@
 #include "engram/engram.hpp"
 #include "engram/examples/lstm_by_hand/lstm_by_hand.hpp"
 #include "engram/nn/safetensors.hpp"
+#include "engram/tests/differences.hpp"
 
 namespace engram::testing {
 namespace {
-
-double difference(const Array<double>& a, const Array<double>& b) {
-  BOOST_REQUIRE_EQUAL(a.shape(), b.shape());
-  double worst = 0;
-  for (Index i = 0; i < a.size(); ++i) worst = std::max(worst, std::abs(a[i] - b[i]));
-  return worst;
-}
 
 nn::Tensors golden(const std::string& name) {
   return nn::load(std::string(ENGRAM_SOURCE_DIR) + "/tests/golden/" + name + ".safetensors");

@@ -8,19 +8,13 @@
 #include "engram/core/random.hpp"
 #include "engram/core/tape.hpp"
 #include "engram/ops/ops.hpp"
+#include "engram/tests/differences.hpp"
 #include "engram/tests/tape_help.hpp"
 
 namespace engram::testing {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-double distance(const Array<double>& a, const Array<double>& b) {
-  BOOST_REQUIRE(a.shape() == b.shape());
-  double worst = 0;
-  for (Index i = 0; i < a.size(); ++i) worst = std::max(worst, std::abs(a[i] - b[i]));
-  return worst;
-}
 
 // y[b, o, r, s] = Σ w[o, c, i, j] x[b, group's c, r stride + i dilation - padding, ...]
 Array<double> convolved(const Array<double>& x, const Array<double>& w, const Conv2dOptions& o,
@@ -69,9 +63,9 @@ BOOST_AUTO_TEST_CASE(conv2d_follows_its_definition) {
     const auto input = tape.variable(random.normal<double>(x));
     const auto weights = tape.variable(random.normal<double>(kernel));
     const auto y = conv2d(input, weights, options);
-    BOOST_TEST(
-        distance(y.value(), convolved(input.value(), weights.value(), options, y.shape())) < 1e-12,
-        x << kernel);
+    BOOST_TEST(difference(y.value(),
+                          convolved(input.value(), weights.value(), options, y.shape())) < 1e-12,
+               x << kernel);
   }
 }
 
@@ -123,11 +117,11 @@ BOOST_AUTO_TEST_CASE(running_statistics_move_towards_those_of_a_batch) {
   const auto x = tape.variable(Array<double>({2, 2, 2}, {1, 3, 10, 10, 5, 7, 10, 10}));
   const auto batch = batch_statistics(x);
   BOOST_TEST(equal(batch.mean, vector({4, 10})));
-  BOOST_TEST(distance(batch.variance, vector({20.0 / 3, 0})) < 1e-15);
+  BOOST_TEST(difference(batch.variance, vector({20.0 / 3, 0})) < 1e-15);
   auto running = BatchStatistics<double>::start(2);
   running.update(batch, 0.25);
   BOOST_TEST(equal(running.mean, vector({1, 2.5})));
-  BOOST_TEST(distance(running.variance, vector({0.75 + 5.0 / 3, 0.75})) < 1e-15);
+  BOOST_TEST(difference(running.variance, vector({0.75 + 5.0 / 3, 0.75})) < 1e-15);
 
   BOOST_TEST(error_of([&] { running.update(batch, 1.5); }).find("need 0 <= momentum <= 1") !=
              std::string::npos);

@@ -14,6 +14,7 @@
 
 #include "engram/nn/safetensors.hpp"
 #include "engram/optim/optim.hpp"
+#include "engram/tests/differences.hpp"
 #include "engram/tests/tape_help.hpp"
 
 namespace engram::testing {
@@ -79,16 +80,6 @@ Gradients<T> golden_gradients(const Parameters<T>& p, Index step) {
 template <class T>
 Parameters<T> golden_parameters() {
   return {Param<T>(gold<T>("init.p0")), Param<T>(gold<T>("init.p1"))};
-}
-
-template <class T>
-double difference(const Array<T>& a, const Array<T>& b) {
-  BOOST_REQUIRE_EQUAL(a.shape(), b.shape());
-  double worst = 0;
-  for (Index i = 0; i < a.size(); ++i) {
-    worst = std::max(worst, std::abs(static_cast<double>(a[i]) - static_cast<double>(b[i])));
-  }
-  return worst;
 }
 
 // Checks that `act` throws an Error that says `text`.

@@ -5,6 +5,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "engram/engram.hpp"
+#include "engram/tests/differences.hpp"
 
 namespace engram::testing {
 namespace {
@@ -105,10 +106,7 @@ BOOST_AUTO_TEST_CASE(shards_add_up_to_the_batch) {
   BOOST_TEST(std::abs(whole.loss - parts.loss) < 1e-6f);
   BOOST_TEST(parts.gradients.find(model.embedding.w)->is_sparse());
   for (const auto& param : parameters(model)) {
-    const Array<float> a = whole.gradients[param], b = parts.gradients[param];
-    float worst = 0;
-    for (Index i = 0; i < a.size(); ++i) worst = std::max(worst, std::abs(a[i] - b[i]));
-    BOOST_TEST(worst < 1e-6f);
+    BOOST_TEST(difference(whole.gradients[param], parts.gradients[param]) < 1e-6);
   }
 }
 

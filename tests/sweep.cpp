@@ -14,6 +14,7 @@
 #include "engram/core/random.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/reduce.hpp"
+#include "engram/tests/differences.hpp"
 #include "engram/tests/op_cases.hpp"
 #include "engram/tests/sweep_summary.hpp"
 #include "engram/tests/tape_help.hpp"
@@ -100,13 +101,7 @@ BOOST_DATA_TEST_CASE(every_combination_of_needed_gradients, kRows, row) {
         const auto g = tape.gradients(y, wanted, {.seed = upstream, .rules_only = rules_only});
         for (std::size_t k = 0, i = 0; k < shapes.size(); ++k) {
           if (!(mask >> k & 1)) continue;
-          const Array<double> got = g[i++].value(), expected = all[k + 1];
-          double worst = 0;
-          for (Index j = 0; j < got.size(); ++j) {
-            worst = std::max(worst,
-                             std::abs(got[j] - expected[j]) / std::max(1.0, std::abs(expected[j])));
-          }
-          BOOST_TEST(worst <= (rules_only ? 1e-13 : 0.0),
+          BOOST_TEST(relative_difference(g[i++].value(), all[k + 1]) <= (rules_only ? 1e-13 : 0.0),
                      row.name << " " << label(shapes) << "mask " << mask << " input " << k);
         }
       }
@@ -156,12 +151,9 @@ BOOST_DATA_TEST_CASE(float_agrees_with_double, kRows, row) {
     const auto in_double = evaluate<double>(row.in_double, inputs);
     const auto in_float = evaluate<float>(row.in_float, inputs);
     for (std::size_t k = 0; k < in_double.size(); ++k) {
-      BOOST_REQUIRE(in_float[k].shape() == in_double[k].shape());
-      double scale = 1e-3, worst = 0;
+      double scale = 1e-3;
       for (const double v : in_double[k]) scale = std::max(scale, std::abs(v));
-      for (Index i = 0; i < in_double[k].size(); ++i) {
-        worst = std::max(worst, std::abs(static_cast<double>(in_float[k][i]) - in_double[k][i]));
-      }
+      const double worst = difference(in_float[k], in_double[k]);
       BOOST_TEST(worst <= 1e-5 * scale, row.name << " " << label(shapes) << "output " << k
                                                  << " differs by " << worst << " of " << scale);
     }

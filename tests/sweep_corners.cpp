@@ -10,6 +10,7 @@
 
 #include "engram/core/random.hpp"
 #include "engram/ops/ops.hpp"
+#include "engram/tests/differences.hpp"
 
 namespace engram::testing {
 
@@ -46,9 +47,7 @@ BOOST_DATA_TEST_CASE(blocks_of_classes_add_up,
   const auto dgot = tape.gradients(got, std::vector{x, w, b});
   const auto dexpected = tape.gradients(expected, std::vector{x, w, b});
   for (std::size_t k = 0; k < dgot.size(); ++k) {
-    const Array<double> a = dgot[k].value(), e = dexpected[k].value();
-    double worst = 0;
-    for (Index i = 0; i < e.size(); ++i) worst = std::max(worst, std::abs(a[i] - e[i]));
+    const double worst = difference(dgot[k].value(), dexpected[k].value());
     BOOST_TEST(worst <= 1e-13, "input " << k << " differs by " << worst);
   }
 }

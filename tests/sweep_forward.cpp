@@ -10,6 +10,7 @@
 
 #include "engram/core/derivatives.hpp"
 #include "engram/core/random.hpp"
+#include "engram/tests/differences.hpp"
 #include "engram/tests/op_cases.hpp"
 #include "engram/tests/sweep_summary.hpp"
 #include "engram/tests/tape_help.hpp"
@@ -86,7 +87,7 @@ BOOST_DATA_TEST_CASE(forward_mode_by_single_inputs_adds_up, kRows, row) {
       for (Index i = 0; i < dy.size(); ++i) got.edit()[i] += dy[i];
     }
     for (Index i = 0; i < got.size(); ++i) {
-      BOOST_TEST(std::abs(got[i] - expected[i]) <= 1e-12 * std::max(1.0, std::abs(expected[i])),
+      BOOST_TEST(relative_difference(got[i], expected[i]) <= 1e-12,
                  row.name << " " << label(shapes) << got[i] << " instead of " << expected[i]);
     }
     SweepSummary::compared(got.size());

@@ -14,6 +14,7 @@
 #include "engram/ops/reduce.hpp"
 #include "engram/ops/slice.hpp"
 #include "engram/ops/slice_kernels.hpp"
+#include "engram/tests/differences.hpp"
 #include "engram/tests/op_cases.hpp"
 #include "engram/tests/sweep_summary.hpp"
 
@@ -91,13 +92,8 @@ Array<double> amid_nan(const Array<double>& x, int axis, Index begin) {
 }
 
 double worst(const Array<double>& got, const Array<double>& expected) {
-  double out = 0;
-  for (Index i = 0; i < got.size(); ++i) {
-    const double error = std::abs(got[i] - expected[i]) / std::max(1.0, std::abs(expected[i]));
-    if (!(error <= out)) out = error;  // NaN stays
-  }
   SweepSummary::compared(got.size());
-  return out;
+  return relative_difference(got, expected);
 }
 
 }  // namespace
