@@ -46,14 +46,14 @@ BOOST_DATA_TEST_CASE(value_and_gradient, kRows, row) {
     Tape<double> tape;
     const Vars x = inputs_of(tape, row.name + kind);
     const V y = row.f(x, indices_of(row.name));
-    compare(row.name + ": value" + kind, y.value(), expected(".out"), Where::not_nan);
+    compare("value" + kind, y.value(), expected(".out"), Where::not_nan);
     const V dy = tape.constant(file.get<double>(row.name + ".dout"));
     const Vars kernel = tape.gradients(y, x, {.seed = dy});
     const Vars rule = tape.gradients(y, x, {.seed = dy, .rules_only = true});
     const bool otherwise = kOtherwise.contains(row.name) ||
                            (kind != ".finite" && kOtherwiseWhereInfinite.contains(row.name));
     for (std::size_t k = 0; k < x.size(); ++k) {
-      const std::string what = text(row.name, ": gradient", kind, ", input ", k);
+      const std::string what = text("gradient", kind, ", input ", k);
       compare(what + ", kernel and rule", kernel[k].value(), rule[k].value());
       if (!otherwise) {
         compare(what, kernel[k].value(), expected(text(".grad", k)), Where::not_nan);

@@ -67,7 +67,8 @@ class Mutants:
                 seen[int(words[0])] = (words[1], words[2:])
         for site, (types, numbers) in seen.items():
             reaching = dict.fromkeys(tests[int(n)] for n in numbers if int(n) >= 0)
-            self.reached[site] = (types, program, list(reaching))
+            # The first program has more tests; what only the second reaches are constants.
+            self.reached.setdefault(site, (types, program, list(reaching)))
 
     def of(self, wanted):
         out = []
