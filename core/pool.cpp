@@ -5,6 +5,8 @@
 #include <new>
 #include <thread>
 
+#include "engram/core/error.hpp"
+
 namespace engram {
 namespace {
 
@@ -18,6 +20,9 @@ constexpr bool kPooling = false;
 constexpr bool kPooling = true;
 #endif
 
+// The elements of an array are numbered with 40 bits (array.hpp), and take four bytes or more.
+constexpr std::size_t kMostBytes = std::size_t{1} << 42;
+
 // Sizes are rounded up to a quarter of a power of two: at most a fifth is lost.
 std::uint32_t class_of(std::size_t bytes) {
   if (bytes <= kAlignment) return 0;
@@ -28,8 +33,24 @@ std::uint32_t class_of(std::size_t bytes) {
 
 std::size_t bytes_of(std::uint32_t size_class) {
   if (size_class == 0) return kAlignment;
-  const std::size_t octave = (size_class - 1) / 4 + 6;
-  return ((size_class - 1) % 4 + 5) << (octave - 2);
+  const std::size_t quarters = size_class - 1;  // as wide as a size: it is shifted
+  return (quarters % 4 + 5) << (quarters / 4 + 4);
+}
+
+[[noreturn]] void refuse(std::size_t bytes, std::size_t held) {
+  const auto gibibytes = static_cast<double>(bytes) * 0x1p-30;
+  if (bytes > kMostBytes) {
+    fail(bytes, " bytes (", gibibytes, " GiB) of memory in one piece; at most ", kMostBytes,
+         " are given: are the sizes what you mean?");
+  }
+  fail("no memory: the system does not give ", bytes, " bytes (", gibibytes, " GiB) beside the ",
+       held, " that are in use here; use smaller sizes or a smaller batch, or keep less for ",
+       "backward (checkpoint)");
+}
+
+// Null where there is none.
+void* asked_of_system(std::size_t bytes) {
+  return ::operator new (bytes, std::align_val_t{kAlignment}, std::nothrow);
 }
 
 class Guard {
@@ -57,6 +78,7 @@ Pool& Pool::shared() {
 }
 
 Block* Pool::take(std::size_t bytes) {
+  if (bytes > kMostBytes) refuse(bytes, 0);
   const std::uint32_t size_class = class_of(bytes + Block::kHeader);
   const std::size_t total = bytes_of(size_class);
   Guard guard(lock_);
@@ -64,7 +86,13 @@ Block* Pool::take(std::size_t bytes) {
   if (block) {
     free_[size_class] = block->next;
   } else {
-    block = new (::operator new (total, std::align_val_t{kAlignment})) Block;
+    void* memory = asked_of_system(total);
+    if (!memory) {  // it may need back what lies here unused
+      free_unused();
+      memory = asked_of_system(total);
+    }
+    if (!memory) refuse(bytes, usage_.in_use);
+    block = new (memory) Block;
     block->pool = this;
     block->size_class = size_class;
     usage_.reserved += total;
