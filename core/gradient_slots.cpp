@@ -1,9 +1,11 @@
 #include "engram/core/gradient_slots.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "engram/core/linear.hpp"
 #include "engram/core/nest.hpp"
+#include "engram/core/row_blocks.hpp"
 #include "engram/core/span.hpp"
 
 namespace engram {
@@ -37,6 +39,7 @@ void GradientSlots<T>::resize(std::size_t count) {
     unused_.push_back(numbers_[id]);
   }
   numbers_.resize(count);
+  std::erase_if(lost_, [&](const Lost& l) { return l.id >= count; });
   if (!is_target_.empty()) is_target_.resize(std::max(is_target_.size(), count));
   uses_.clear();
 }
@@ -47,6 +50,7 @@ void GradientSlots<T>::clear() {
   numbers_.clear();
   unused_.clear();
   uses_.clear();
+  lost_.clear();
   sums_.clear();
 }
 
@@ -208,6 +212,7 @@ template <class T>
 const Array<T>& GradientSlots<T>::finished(Id id) {
   Slot& own = slot(id);
   own.written.finish(own.gradient);
+  if (!lost_.empty()) add_lost(id);
   return own.gradient;
 }
 
@@ -283,8 +288,61 @@ void GradientSlots<T>::add(Id id, const Array<T>& dx) {
     const Array<T>& target = open_part(id, beta);
     return add_same(dx, target, beta);
   }
-  T* target = open(id, false, beta);
-  add_reduced(dx, shape, target, beta);
+  add_blocks(id, dx);
+}
+
+// Adds what is left of dx when the axes are summed that the node was broadcast along: block after
+// block of rows, so that a sequence that is cut into pieces gives the same bits.
+template <class T>
+void GradientSlots<T>::add_blocks(Id id, const Array<T>& dx) {
+  const Shape& shape = tape_.node(id).value.shape();
+  const int fresh = dx.rank() - shape.rank();
+  int axes = fresh;
+  while (axes < dx.rank() && shape[axes - fresh] == 1) ++axes;
+  const Index rows = dx.shape().axes(0, axes).size();
+  const Shape row = dx.shape().axes(axes, dx.rank());
+  const Shape to = shape.axes(axes - fresh, shape.rank());
+  const auto add_rows = [&](Index begin, Index end) {
+    Array<T> sum = Array<T>::uninitialized(shape, tape_.pool());
+    add_reduced(dx.window(begin * row.size(), row.inserted(0, end - begin)), to, sum.edit(), T{0});
+    add_sum(id, sum);
+  };
+  rows == 0 || row.size() == 1 ? add_rows(0, rows) : each_row_block_from_the_end(rows, add_rows);
+}
+
+// Both digits of a sum of two. Source: D. E. Knuth (1998), "The Art of Computer Programming", 4.2.2
+template <class T>
+void GradientSlots<T>::add_sum(Id id, const Array<T>& dx) {
+  if (!has(id) || is_in_place(id) || slot(id).gradient.is_part() || dx.is_part()) {
+    return add(id, dx);
+  }
+  T beta = 0;
+  T* sum = open(id, false, beta);
+  if (beta == 0) return static_cast<void>(std::copy_n(dx.data(), dx.size(), sum));
+  auto lost = std::find_if(lost_.begin(), lost_.end(), [&](const Lost& l) { return l.id == id; });
+  if (lost == lost_.end()) {
+    lost = lost_.insert(lost, Lost{id, Array<T>::uninitialized(dx.shape(), tape_.pool())});
+    std::fill_n(lost->digits.edit(), dx.size(), T{0});
+  }
+  T* digits = lost->digits.edit();
+  const T* x = dx.data();
+  for (Index i = 0; i < dx.size(); ++i) {
+    const T before = sum[i], after = before + x[i], added = after - before;
+    digits[i] += (before - (after - added)) + (x[i] - added);
+    sum[i] = after;
+  }
+}
+
+template <class T>
+void GradientSlots<T>::add_lost(Id id) {
+  const auto lost =
+      std::find_if(lost_.begin(), lost_.end(), [&](const Lost& l) { return l.id == id; });
+  if (lost == lost_.end()) return;
+  T* sum = slot(id).gradient.edit_shared();
+  for (Index i = 0; i < lost->digits.size(); ++i) {
+    if (std::isfinite(lost->digits[i])) sum[i] += lost->digits[i];  // not beside an infinite sum
+  }
+  lost_.erase(lost);
 }
 
 template <class T>
@@ -320,6 +378,7 @@ Gradient<T> GradientSlots<T>::take(Id id) {
   }
   Gradient<T> rows = take_rows(id);
   if (!has(id)) return rows;
+  finished(id);
   Gradient<T> dense(std::move(slot(id).gradient));
   dense.add(rows);
   return dense;

@@ -49,6 +49,9 @@ class GradientSlots {
   const Array<T>& open_part(Id id, T& beta);
   /// Adds a derivative, summed over the axes that the node was broadcast along.
   void add(Id id, const Array<T>& dx);
+  /// Adds a derivative that is a sum, of which there may be many: what rounding loses of them is
+  /// kept beside the gradient until it is finished.
+  void add_sum(Id id, const Array<T>& dx);
   /// Adds a derivative in memory that nobody else reads or writes any more.
   void give(Id id, const Array<T>& dx);
   /// Whether nobody but the slot holds the memory of a gradient that is reached.
@@ -72,6 +75,12 @@ class GradientSlots {
     Written written = Written::none(0);  ///< of an owner's gradient
   };
 
+  /// What the sums added to a gradient lost by rounding.
+  struct Lost {
+    Id id;
+    Array<T> digits;
+  };
+
   /// What a node is an input of.
   struct Use {
     Index count = 0;
@@ -86,6 +95,8 @@ class GradientSlots {
   bool begins_apart(Id id) const;
   bool is_open_view(Id id) const;
   bool opens_part(Id id) const;
+  void add_blocks(Id id, const Array<T>& dx);
+  void add_lost(Id id);
   void open_window(Id id);
   void share(Id id);
   void close_part(Id id);
@@ -101,6 +112,7 @@ class GradientSlots {
   Chunked<Slot> slots_;
   std::vector<std::uint32_t> numbers_;  ///< of slots by node, from 1; 0: no contribution yet
   std::vector<std::uint32_t> unused_;   ///< numbers of slots that were released
+  std::vector<Lost> lost_;              ///< few: of biases
   std::vector<Use> uses_;               ///< by node; found when needed
   std::vector<Id> chain_;               ///< views of views, while opening one
   std::vector<std::uint8_t> is_target_;

@@ -42,15 +42,19 @@ Gradient<T> LeafSums<T>::rows(Id id, const Shape& table) {
   }
   Indices rows = Indices::uninitialized({unique}, pool_);
   Array<T> values = Array<T>::uninitialized(table.with(0, unique), pool_);
-  Index at = -1;
+  same_.clear();
+  Index at = 0;
   for (std::size_t i = 0; i < order_.size(); ++i) {
-    const T* from = order_[i].values;
-    if (i == 0 || order_[i].row != order_[i - 1].row) {
-      rows.edit_shared()[++at] = order_[i].row;
-      std::copy_n(from, width, values.edit_shared() + at * width);
+    same_.push_back(order_[i].values);
+    if (i + 1 < order_.size() && order_[i + 1].row == order_[i].row) continue;
+    rows.edit_shared()[at] = order_[i].row;
+    T* to = values.edit_shared() + at++ * width;
+    if (same_.size() == 1) {
+      std::copy_n(same_[0], width, to);
     } else {
-      add_to(values.edit_shared() + at * width, from, width);
+      sum_rows(std::span<const T* const>(same_), width, T{0}, to);
     }
+    same_.clear();
   }
   return Gradient<T>(table, std::move(rows), std::move(values));
 }

@@ -59,6 +59,7 @@ class LeafSums {
   std::vector<Rows> rows_;
   std::vector<Product> products_;
   std::vector<RowAt> order_;
+  std::vector<const T*> same_;  // of one row
 };
 
 extern template class LeafSums<float>;

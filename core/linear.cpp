@@ -1,9 +1,12 @@
 #include "engram/core/linear.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <utility>
+#include <vector>
 
 #include "engram/core/nest.hpp"
-#include "engram/core/row_blocks.hpp"
+#include "engram/core/sums.hpp"
 
 namespace engram {
 namespace {
@@ -66,14 +69,6 @@ struct Accumulate {
   }
 };
 
-// How many of the leading axes of x are summed away on the way to `shape`.
-int summed_axes(const Shape& x, const Shape& shape) {
-  const int fresh = x.rank() - shape.rank();
-  int k = fresh;
-  while (k < x.rank() && shape[k - fresh] == 1) ++k;
-  return k;
-}
-
 }  // namespace
 
 template <class T>
@@ -94,18 +89,6 @@ void add_to(T* __restrict target, const T* __restrict source, Index n) {
 
 template <class T>
 void add_reduced(const Array<T>& x, const Shape& shape, T* target, T beta) {
-  const int axes = summed_axes(x.shape(), shape);
-  const Index rows = x.shape().axes(0, axes).size();
-  if (rows > kRowBlock && x.size() > rows) {
-    const Shape row = x.shape().axes(axes, x.rank());
-    const Shape to = shape.axes(shape.rank() - row.rank(), shape.rank());
-    each_row_block_from_the_end(rows, [&](Index begin, Index end) {
-      const Shape block = row.inserted(0, end - begin);
-      add_reduced(x.window(begin * row.size(), block), to, target, beta);
-      beta = 1;
-    });
-    return;
-  }
   const T* source = x.data();
   if (x.size() == shape.size()) {
     if (beta == 0) {
@@ -115,29 +98,48 @@ void add_reduced(const Array<T>& x, const Shape& shape, T* target, T beta) {
     }
     return;
   }
-  if (beta == 0) std::fill_n(target, shape.size(), T{0});
-  const Nest<2> nest(x.shape(), {x.shape().strides(), broadcast_strides(shape, x.shape())});
-  const Index n = nest.run_length();
-  const bool summed = nest.step()[1] == 0;
-  nest.each([&](const std::array<Index, 2>& at) {
-    const T* from = source + at[0];
-    T* to = target + at[1];
-    if (summed) {
-      // Partial sums side by side: faster, and the rounding error grows more slowly.
-      std::array<T, 16> lanes{};
-      Index i = 0;
-      for (; i + 16 <= n; i += 16) {
-        for (Index k = 0; k < 16; ++k) lanes[static_cast<std::size_t>(k)] += from[i + k];
-      }
-      for (; i < n; ++i) lanes[static_cast<std::size_t>(i % 16)] += from[i];
-      for (std::size_t half = 8; half > 0; half /= 2) {
-        for (std::size_t k = 0; k < half; ++k) lanes[k] += lanes[k + half];
-      }
-      *to += lanes[0];
-    } else {
-      add_to(to, from, n);
+  const SumNest<1> nest(x.shape(), {x.shape().strides()}, shape, shape.strides());
+  nest.template each<T>(
+      [source](const std::array<Index, 1>& at, const std::array<Index, 1>&, Index begin,
+               Index count, const auto& take) { take(0, source + at[0] + begin, count); },
+      [=](Index to, double sum) {
+        target[to] = static_cast<T>(beta == 0 ? sum : static_cast<double>(target[to]) + sum);
+      });
+}
+
+template <class T>
+void sum_rows(std::span<const T* const> x, Index width, T beta, T* target) {
+  constexpr Index kTile = 512;
+  Totals<T, kTile> totals;
+  for (Index begin = 0; begin < width; begin += kTile) {
+    const Index count = std::min(kTile, width - begin);
+    totals.clear(count);
+    for (const T* row : x) totals.add(row + begin, 0, count);
+    for (Index k = 0; k < count; ++k) {
+      T& to = target[begin + k];
+      to = static_cast<T>(beta == 0 ? totals[k] : static_cast<double>(to) + totals[k]);
     }
-  });
+  }
+}
+
+template <class T>
+void add_rows(const Indices& rows, const T* x, Index width, T* target) {
+  if (std::is_sorted(rows.begin(), rows.end(), std::less_equal())) {  // no repeats
+    for (Index i = 0; i < rows.size(); ++i) add_to(target + rows[i] * width, x + i * width, width);
+    return;
+  }
+  using Row = std::pair<std::int32_t, const T*>;
+  std::vector<Row, PoolAllocator<Row>> order{PoolAllocator<Row>()};
+  order.reserve(static_cast<std::size_t>(rows.size()));
+  for (Index i = 0; i < rows.size(); ++i) order.emplace_back(rows[i], x + i * width);
+  std::sort(order.begin(), order.end());
+  std::vector<const T*, PoolAllocator<const T*>> same{PoolAllocator<const T*>()};
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    same.push_back(order[i].second);
+    if (i + 1 < order.size() && order[i + 1].first == order[i].first) continue;
+    sum_rows(std::span<const T* const>(same), width, T{1}, target + order[i].first * width);
+    same.clear();
+  }
 }
 
 template <class T>
@@ -164,7 +166,11 @@ template void add_to(float*, const float*, Index);
 template void add_to(double*, const double*, Index);
 template void add_reduced(const Array<float>&, const Shape&, float*, float);
 template void add_reduced(const Array<double>&, const Shape&, double*, double);
+template void sum_rows(std::span<const float* const>, Index, float, float*);
+template void add_rows(const Indices&, const float*, Index, float*);
 template void spread(const Array<float>&, Array<float>&);
+template void sum_rows(std::span<const double* const>, Index, double, double*);
+template void add_rows(const Indices&, const double*, Index, double*);
 template void spread(const Array<double>&, Array<double>&);
 
 }  // namespace engram

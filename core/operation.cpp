@@ -23,6 +23,11 @@ void Into<T>::operator+=(const Array<T>& dx) {
 }
 
 template <class T>
+void Into<T>::add_sum(const Array<T>& dx) {
+  if (*this) pass_->to_->add_sum(id_, dx);
+}
+
+template <class T>
 typename Into<T>::Target Into<T>::open(bool zeroed) {
   Target target{};
   target.data = pass_->to_->open(id_, zeroed, target.beta);
@@ -62,11 +67,8 @@ void Into<T>::add_rows(const Indices& rows, const Array<T>& dy) {
     pass_->to_->sums().add_rows(id_, rows, dy);
     return;
   }
-  const Index width = pass_->tape_.node(id_).value.shape().without(0).size();
-  T* target = accumulator();
-  for (Index i = 0; i < rows.size(); ++i) {
-    add_to(target + rows[i] * width, dy.data() + i * width, width);
-  }
+  engram::add_rows(rows, dy.data(), pass_->tape_.node(id_).value.shape().without(0).size(),
+                   accumulator());
 }
 
 template <class T>

@@ -32,6 +32,9 @@ class Into {
   /// Adds numbers (kernels only). Their shape is the input's or one it broadcasts to.
   void operator+=(const Array<T>& dx);
 
+  /// Adds a sum, of which there may be many: what rounding loses of them is not lost.
+  void add_sum(const Array<T>& dx);
+
   /// For kernels: `add(gradient, beta)` must leave beta * gradient + contribution; beta is 0 for
   /// the first contribution, whose memory has no value yet, and 1 for later ones.
   template <class Add>

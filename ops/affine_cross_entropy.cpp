@@ -1,26 +1,16 @@
 #include "engram/ops/affine_cross_entropy.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
-#include <vector>
 
 #include "engram/core/gemm.hpp"
 #include "engram/ops/class_targets.hpp"
 #include "engram/ops/matmul.hpp"
-#include "engram/ops/reduce_kernels.hpp"
 #include "engram/ops/reshape.hpp"
+#include "engram/ops/softmax_kernels.hpp"
 #include "engram/ops/transpose.hpp"
 
 namespace engram {
 namespace {
-
-// ln(e^a + e^b)
-double logaddexp(double a, double b) {
-  if (std::isnan(a) || std::isnan(b)) return a + b;  // max and min would lose it
-  const double high = std::max(a, b), low = std::min(a, b);
-  return std::isinf(low) || std::isinf(high) ? high : high + std::log1p(std::exp(low - high));
-}
 
 // The classes are taken a block at a time: a block of logits and its derivative stay in the cache
 // while everything that needs them is done.
@@ -29,8 +19,8 @@ struct AffineCrossEntropy {
   static constexpr auto name = "affine_cross_entropy";
   bool transposed;
   kernels::ClassTargets<T> labels;
-  Array<T> logits{};  // block after block, each [rows, classes of the block]
-  Array<T> totals{};  // ln Σ exp of each row of the logits
+  Array<T> logits{};                      // block after block, each [rows, classes of the block]
+  kernels::Normalizers<T> normalizers{};  // of each row
 
   Shape shape(const Shape& x, const Shape& w, const Shape& b) {
     const int in = transposed ? 1 : 0;
@@ -45,34 +35,35 @@ struct AffineCrossEntropy {
   void forward(const Array<T>& x, const Array<T>& w, const Array<T>& b, Array<T>& y) {
     const Index rows = labels.targets.size(), k = x.extent(-1);
     logits = Array<T>::uninitialized({rows * b.size()}, x.pool());
-    totals = Array<T>::uninitialized({rows}, x.pool());
-    std::vector<double, PoolAllocator<double>> sums(static_cast<std::size_t>(rows),
-                                                    -std::numeric_limits<double>::infinity(),
-                                                    PoolAllocator<double>(x.pool()));
-    double loss = 0;  // many small losses: a float sum would lose digits
+    normalizers = {rows, x.pool()};
+    Totals<double, 1> loss;
     T* to = logits.edit();
     each_block(rows, b.size(), [&](Index begin, Index width) {
       for (Index i = 0; i < rows; ++i) std::copy_n(b.data() + begin, width, to + i * width);
       gemm(Transpose::no, flag(transposed), rows, width, k, x.data(), k, rows_of(w, begin),
            pitch(w), T{1}, to, width);
       for (Index i = 0; i < rows; ++i) {
-        double& sum = sums[static_cast<std::size_t>(i)];
-        sum = logaddexp(sum, kernels::logsumexp_of_row(to + i * width, width));
-        if (labels.ignores(i)) continue;
-        const T* row = to + i * width;
-        if (labels.smooths())
-          loss -= kernels::dot_of_rows(labels.spread.data() + begin, row, width);
-        const Index target = labels.targets[i] - begin;
-        if (target >= 0 && target < width) loss -= labels.label_share(i) * row[target];
+        if (labels.is_mute(i)) continue;
+        kernels::Normalizer<T> normalizer = normalizers[i];
+        normalizer.join(kernels::normalizer_of_row(to + i * width, width));
+        normalizers.set(i, normalizer);
       }
       to += rows * width;
     });
     for (Index i = 0; i < rows; ++i) {
-      const double sum = sums[static_cast<std::size_t>(i)];
-      totals.edit()[i] = static_cast<T>(sum);
-      if (!labels.ignores(i)) loss += labels.mass(i) * sum;
+      if (labels.is_mute(i)) continue;
+      const auto normalizer = normalizers[i];
+      double of_row = labels.loss(i, normalizer, target_logit(i, b.size()));
+      if (labels.smooths()) {
+        each_block(rows, b.size(), [&](Index begin, Index width) {
+          of_row -= kernels::weighted_sum_of_row(labels.spread.data() + begin,
+                                                 logits.data() + rows * begin + i * width,
+                                                 normalizer.shift, width);
+        });
+      }
+      loss.add(&of_row, 0, 1);
     }
-    *y.edit() = static_cast<T>(loss) * labels.weight();
+    *y.edit() = static_cast<T>(loss[0] * labels.weight());
   }
 
   void derivative(Var<T> x, Var<T> w, Var<T> b, Var<T>, Var<T> dy, Into<T> dx, Into<T> dw,
@@ -88,23 +79,29 @@ struct AffineCrossEntropy {
   void backward(const Array<T>& x, const Array<T>& w, const Array<T>& b, const Array<T>&,
                 const Array<T>& dy, Into<T> dx, Into<T> dw, Into<T> db) const {
     const Index rows = labels.targets.size(), k = x.extent(-1);
-    const T upstream = dy.item() * labels.weight();
-    const Sum to_x = open(dx), to_w = open(dw), to_b = open(db);
+    const double upstream = static_cast<double>(dy.item()) * labels.weight();
+    const Sum to_x = open(dx), to_w = open(dw);
+    Array<T> bias = db ? Array<T>::uninitialized(b.shape(), x.pool()) : Array<T>();
     Array<T> block = Array<T>::uninitialized({rows * block_width(rows, b.size())}, x.pool());
     T* dl = block.edit();
     const T* from = logits.data();
     each_block(rows, b.size(), [&](Index begin, Index width) {
       for (Index i = 0; i < rows; ++i) {
         T* row = dl + i * width;
-        if (labels.ignores(i)) {
+        if (labels.is_mute(i)) {
           std::fill_n(row, width, T{0});
           continue;
         }
-        kernels::scaled_exp_of_row(from + i * width, width, totals[i], upstream * labels.mass(i),
-                                   T{0}, row);
+        const auto normalizer = normalizers[i];
+        const auto scale = static_cast<T>(upstream * labels.mass(i) / normalizer.sum);
+        kernels::scaled_exp_of_row(from + i * width, width, normalizer.shift, scale, T{0}, row);
         const Index target = labels.targets[i] - begin;
-        if (target >= 0 && target < width) row[target] -= upstream * labels.label_share(i);
-        if (labels.smooths()) kernels::add_row(-upstream, labels.spread.data() + begin, width, row);
+        if (target >= 0 && target < width) {
+          row[target] = labels.slope(i, normalizer, from[i * width + target], upstream);
+        }
+        if (labels.smooths()) {
+          kernels::add_row(static_cast<T>(-upstream), labels.spread.data() + begin, width, row);
+        }
       }
       from += rows * width;
       if (to_x.data) {
@@ -118,10 +115,9 @@ struct AffineCrossEntropy {
         gemm(Transpose::yes, Transpose::no, k, width, rows, x.data(), k, dl, width, to_w.beta,
              to_w.data + begin, b.size());
       }
-      if (to_b.data) {
-        add_reduced(block.window(0, {rows, width}), {width}, to_b.data + begin, to_b.beta);
-      }
+      if (db) add_reduced(block.window(0, {rows, width}), {width}, bias.edit() + begin, T{0});
     });
+    db += bias;
   }
 
  private:
@@ -140,6 +136,14 @@ struct AffineCrossEntropy {
     return w.data() + (transposed ? begin * w.extent(1) : begin);
   }
   static Index pitch(const Array<T>& w) { return w.extent(1); }
+
+  // The logit of the target of row i: see `logits`.
+  T target_logit(Index i, Index classes) const {
+    const Index rows = labels.targets.size(), target = labels.targets[i];
+    const Index whole = block_width(rows, classes), begin = target / whole * whole;
+    const Index width = std::min(whole, classes - begin);
+    return logits[rows * begin + i * width + target - begin];
+  }
 
   // About a megabyte of logits: half of what a core's second cache holds.
   static Index block_width(Index rows, Index classes) {
@@ -165,7 +169,8 @@ Var<T> affine_cross_entropy(const Var<T>& x, const Var<T>& w, const Var<T>& b,
     return cross_entropy(affine(x, transposed ? transpose(w, site) : w, b, site), targets, options,
                          site);
   }
-  return record(AffineCrossEntropy<T>{transposed, {targets, options}}, site, x, w, b);
+  const kernels::ClassTargets<T> labels{targets, options};
+  return record(AffineCrossEntropy<T>{transposed, labels}, site, labels.heard(x, site), w, b);
 }
 
 template Var<float> affine_cross_entropy(const Var<float>&, const Var<float>&, const Var<float>&,

@@ -1,15 +1,26 @@
 #pragma once
 
+#include "engram/ops/greater.hpp"
 #include "engram/ops/reduce.hpp"
 #include "engram/ops/softplus.hpp"
+#include "engram/ops/where.hpp"
 
 namespace engram {
 namespace ops {
 
 struct BinaryCrossEntropy {
   static constexpr auto name = "binary_cross_entropy_with_logits";
-  static auto f(auto x, auto t) { return Softplus::f(x) - x * t; }
-  static auto da(auto x, auto t, auto) { return evaluate(Sigmoid{}, x) - t; }
+  // |x| times what the answer lacks, and ln(1 + e^-|x|): nothing is subtracted that may be large,
+  // and an infinite x that is right costs nothing.
+  static auto f(auto x, auto t) {
+    using B = decltype(x);
+    const B lacks = select(x > B(0), 1 - t, t);
+    return select(lacks == B(0), B(0), abs(x) * lacks) + log1p(exp(-abs(x)));
+  }
+  // σ(x) - t, without losing the digits of a σ near 1.
+  static auto da(auto x, auto t, auto) {
+    return where(greater(t, 0.5), (1 - t) - evaluate(Sigmoid{}, -x), evaluate(Sigmoid{}, x) - t);
+  }
   static auto db(auto x, auto, auto) { return -x; }
 };
 

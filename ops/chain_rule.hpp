@@ -1,6 +1,7 @@
 // The chain rule of elementwise ops: a derivative by an input, and what it is multiplied with.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <type_traits>
 
@@ -10,10 +11,33 @@
 
 namespace engram::kernels {
 
-/// dy * d for a derivative d that may be a `Constant`, a `Mask`, a plain number or a value.
-template <class Y, class D>
-Y chain(const Y& dy, const D& d) {
-  return dy * d;
+/// dy d, and 0 where dy is 0 whatever d: what has no influence on the result has none, though its
+/// derivative be infinite or NaN. Source: W. Moses and V. Churavy (2020), "Instead of rewriting
+/// foreign code for machine learning" (Enzyme), which calls it a strong zero.
+struct Chain {
+  static constexpr auto name = "chain";
+  static constexpr bool curved = true;
+  static constexpr std::uint8_t needs = needs_input(0) | needs_input(1);
+  static auto f(auto dy, auto d) {
+    using B = decltype(dy);
+    return select(dy == B(0), B(0), dy * d);
+  }
+  static auto da(auto, auto d, auto) { return d; }
+  static auto db(auto dy, auto, auto) { return dy; }
+};
+
+/// The same for a derivative d that may be a `Constant`, a `Mask`, a plain number or a value.
+template <class Y>
+Y chain(const Y& dy, const Y& d) {
+  return evaluate(Chain{}, dy, d);
+}
+template <SimdBatch Y>
+Y chain(const Y& dy, Number<Y> d) {
+  return chain(dy, Y(d));
+}
+template <class T>
+Var<T> chain(const Var<T>& dy, std::type_identity_t<T> d) {
+  return std::isfinite(d) ? dy * d : chain(dy, constant_like(dy, d));
 }
 template <class Y>
 Y chain(const Y& dy, Constant<1>) {

@@ -8,6 +8,7 @@
 #include "engram/ops/cross_entropy.hpp"
 #include "engram/ops/masked.hpp"
 #include "engram/ops/softmax.hpp"
+#include "engram/ops/softmax_kernels.hpp"
 
 namespace engram::kernels {
 
@@ -25,18 +26,32 @@ struct ClassTargets {
   bool ignores(Index i) const {
     return options.ignore_index && targets[i] == *options.ignore_index;
   }
+  /// Whether row i has no influence: it is ignored, or weighs 0.
+  bool is_mute(Index i) const {
+    return ignores(i) || (options.label_smoothing == 0 && weighs_nothing(targets[i]));
+  }
   bool smooths() const { return spread.size() > 0; }
   /// What every row counts for.
-  T weight() const {
-    return options.reduction == Reduction::mean ? T{1} / static_cast<T>(counted) : T{1};
-  }
+  double weight() const { return options.reduction == Reduction::mean ? 1 / counted : 1; }
   /// What row i, which is not ignored, gives its target alone.
-  T label_share(Index i) const {
-    return static_cast<T>((1 - options.label_smoothing) * class_weight(targets[i]));
+  double label_share(Index i) const {
+    return (1 - options.label_smoothing) * class_weight(targets[i]);
   }
   /// What it gives all classes together.
-  T mass(Index i) const {
-    return static_cast<T>((1 - options.label_smoothing) * class_weight(targets[i]) + spread_sum);
+  double mass(Index i) const { return label_share(i) + spread_sum; }
+  /// The loss of row i, whose logits have `normalizer`, but for what `spread` adds; `logit` is the
+  /// target's. Both are taken from the shift: they may be large and near each other.
+  double loss(Index i, const Normalizer<T>& normalizer, T logit) const {
+    const double share = label_share(i);
+    const double below = static_cast<double>(logit) - static_cast<double>(normalizer.shift);
+    return mass(i) * std::log(normalizer.sum) - (share == 0 ? 0 : share * below);
+  }
+  /// The derivative of that by the target's logit, times `upstream`: where all is the target's it
+  /// is 0 but for what the sum has of the others, which rounding 1 - p would lose.
+  T slope(Index i, const Normalizer<T>& normalizer, T logit, double upstream) const {
+    const double e = std::exp(logit - normalizer.shift);
+    const double part = mass(i) * e - label_share(i) * normalizer.sum;
+    return static_cast<T>(upstream * (part / normalizer.sum));
   }
 
   /// Throws `Error` for logits of shape `x` that do not fit, targets that are no class, smoothing
@@ -63,28 +78,44 @@ struct ClassTargets {
     if (counted == 0) fail("the class weights of all targets are 0; use Reduction::sum");
   }
 
-  /// The derivative by the logits: (softmax(logits) mass - q) dy weight; 0 where ignored.
+  /// x [..., k] with zeros in the rows that have no influence: they must not meet others in a
+  /// product, where 0 times NaN is NaN.
+  Var<T> heard(const Var<T>& x, Site site = Site::current()) const {
+    const Shape shape = x.shape();
+    if (shape.rank() == 0 || shape.without(shape.rank() - 1) != targets.shape())
+      return x;  // `check` will say so
+    Array<T> mute(shape.with(-1, 1));
+    bool any = false;
+    for (Index i = 0; i < targets.size(); ++i) {
+      if (!is_mute(i)) continue;
+      mute.edit()[i] = 1;
+      any = true;
+    }
+    return any ? masked_fill(x, x.tape().constant(mute, site), 0, site) : x;
+  }
+
+  /// The derivative by the logits: (softmax(logits) mass - q) dy weight; 0 where ignored, whatever
+  /// the logits.
   Var<T> derivative(const Var<T>& logits, const Var<T>& dy) const {
     const Shape shape = logits.shape();
     const Index classes = shape.extent(-1);
-    Array<T> q(shape), masses(shape.with(-1, 1)), ignored(shape.with(-1, 1));
+    Array<T> q(shape), masses(shape.with(-1, 1));
     for (Index i = 0; i < targets.size(); ++i) {
-      if (ignores(i)) {
-        ignored.edit()[i] = 1;
-        continue;
-      }
+      if (is_mute(i)) continue;
       T* row = q.edit() + i * classes;
       std::copy_n(spread.data(), spread.size(), row);
-      row[targets[i]] += label_share(i);
-      masses.edit()[i] = mass(i);
+      row[targets[i]] += static_cast<T>(label_share(i));
+      masses.edit()[i] = static_cast<T>(mass(i));
     }
     Tape<T>& tape = logits.tape();
-    const Var<T> share = softmax(logits) * tape.constant(masses) - tape.constant(q);
-    const Var<T> slope = share * (dy * weight());
-    return options.ignore_index ? masked_fill(slope, tape.constant(ignored), 0) : slope;
+    const Var<T> share = softmax(heard(logits)) * tape.constant(masses) - tape.constant(q);
+    return heard(share * (dy * static_cast<T>(weight())));
   }
 
  private:
+  bool weighs_nothing(std::int32_t c) const {
+    return c >= 0 && c < options.class_weights.size() && options.class_weights[c] == 0;
+  }
   double class_weight(std::int32_t c) const {
     return options.class_weights.size() > 0 ? options.class_weights[c] : 1.0;
   }

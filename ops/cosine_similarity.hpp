@@ -1,13 +1,14 @@
 #pragma once
 
+#include <cmath>
 #include <limits>
 
 #include "engram/ops/broadcast_to.hpp"
 #include "engram/ops/clamp.hpp"
 #include "engram/ops/greater.hpp"
+#include "engram/ops/norm.hpp"
 #include "engram/ops/reduce.hpp"
 #include "engram/ops/relu.hpp"
-#include "engram/ops/sqrt.hpp"
 #include "engram/ops/where.hpp"
 
 namespace engram {
@@ -18,24 +19,29 @@ namespace engram {
 /// Forward:    y = Σ a b / (max(‖a‖, eps) max(‖b‖, eps)): 0 for a vector of zeros
 /// Derivative: da = dy (b / (‖a‖ ‖b‖) - y a / ‖a‖²), without the second term where ‖a‖ < eps; db
 ///             likewise
-/// Saves:      a, b, their squares, sums and norms: it is a composition
+/// Saves:      a, b, their norms and a / ‖a‖, b / ‖b‖: it is a composition
 /// Order:      any
 /// Throws:     `Error` when the shapes do not broadcast, and for an axis that is not there
 /// Source:     PyTorch, "torch.nn.CosineSimilarity"
 template <class T>
 Var<T> cosine_similarity(const Var<T>& a, const Var<T>& b, int axis = -1,
                          std::type_identity_t<T> eps = T(1e-8), Site site = Site::current()) {
-  const Var<T> products = mul(a, b, site);
-  const auto reciprocal_norm = [&](const Var<T>& x) {
-    const bool whole = x.shape() == products.shape();
-    const Var<T> squares = square(whole ? x : broadcast_to(x, products.shape(), site), site);
-    // The square is held above eps², not the root above eps: the root has an infinite slope at 0.
-    return rsqrt(clamp(sum(squares, {axis}, false, site), eps * eps,
-                       std::numeric_limits<T>::infinity(), site),
-                 site);
-  };
-  const Var<T> norms = mul(reciprocal_norm(a), reciprocal_norm(b), site);
-  return mul(sum(products, {axis}, false, site), norms, site);
+  return within("cosine_similarity", site, [&] {
+    const Shape shape = broadcast(a.shape(), b.shape());
+    constexpr T kNoLimit = std::numeric_limits<T>::infinity();
+    const auto unit = [&](const Var<T>& x) {
+      const Var<T> whole = x.shape() == shape ? x : broadcast_to(x, shape, site);
+      return div(whole, clamp(norm(whole, 2, {axis}, true, site), eps, kNoLimit, site), site);
+    };
+    const Var<T> cosine = sum(mul(unit(a), unit(b), site), {axis}, false, site);
+    // What rounding adds beyond 1 is taken off as a constant: the slope is the cosine's.
+    Array<T> beyond(cosine.shape());
+    const Array<T> values = cosine.value();
+    for (Index i = 0; i < beyond.size(); ++i) {
+      if (std::abs(values[i]) > 1) beyond.edit()[i] = std::copysign(T{1}, values[i]) - values[i];
+    }
+    return add(cosine, a.tape().constant(std::move(beyond), site), site);
+  });
 }
 
 /// The mean loss of pairs of vectors that are to point the same way, or not.

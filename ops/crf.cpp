@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <limits>
 
-#include "engram/core/tape.hpp"
-#include "engram/ops/arithmetic.hpp"
+#include "engram/core/composition.hpp"
 #include "engram/ops/concat.hpp"
+#include "engram/ops/crf_chain.hpp"
 #include "engram/ops/gather_rows.hpp"
+#include "engram/ops/masked.hpp"
 #include "engram/ops/reduce.hpp"
 #include "engram/ops/reshape.hpp"
 #include "engram/ops/transpose.hpp"
@@ -62,10 +63,10 @@ struct Terms {
     sequences.push_back(static_cast<std::int32_t>(sequence));
   }
   template <class T>
-  Var<T> sum(const Var<T>& x, Index count, Site site) const {
+  Var<T> sum(const Var<T>& x, Index count) const {
     const Shape shape{static_cast<Index>(places.size())};
-    const Var<T> terms = gather_rows(reshape(x, {-1}, site), Indices(shape, places), site);
-    return scatter_rows(terms, Indices(shape, sequences), count, site);
+    const Var<T> terms = gather_rows(reshape(x, {-1}), Indices(shape, places));
+    return scatter_rows(terms, Indices(shape, sequences), count);
   }
 
   Numbers places, sequences;
@@ -74,7 +75,7 @@ struct Terms {
 // s(tags) of each sequence.
 template <class T>
 Var<T> score(const Var<T>& x, const Var<T>& transitions, const Var<T>& start, const Var<T>& end,
-             const Indices& tags, const Indices& lengths, Site site) {
+             const Indices& tags, const Indices& lengths) {
   const Index batch = x.extent(1), count = x.extent(2);
   Terms of_tags(x.tape().pool()), of_pairs = of_tags, of_starts = of_tags, of_ends = of_tags;
   for (Index b = 0; b < batch; ++b) {
@@ -88,35 +89,147 @@ Var<T> score(const Var<T>& x, const Var<T>& transitions, const Var<T>& start, co
     }
     of_ends.add(before, b);
   }
-  const Var<T> inside =
-      add(of_tags.sum(x, batch, site), of_pairs.sum(transitions, batch, site), site);
-  return add(inside, add(of_starts.sum(start, batch, site), of_ends.sum(end, batch, site), site),
-             site);
+  return of_tags.sum(x, batch) + of_pairs.sum(transitions, batch) + of_starts.sum(start, batch) +
+         of_ends.sum(end, batch);
 }
 
-// ln Σ exp s over all sequences of tags, by the forward algorithm.
+// ln Σ exp s over all sequences of tags, by the forward algorithm, less a constant: at each step
+// the largest is taken off, so that the numbers do not grow. What lies beyond the lengths is
+// covered: its gradient is 0 whatever it is.
 template <class T>
-Var<T> log_partition(const Var<T>& x, const Var<T>& transitions, const Var<T>& start,
-                     const Var<T>& end, const Indices& lengths, Site site) {
-  const Index batch = x.extent(1), count = x.extent(2);
+Var<T> log_partition(const Var<T>& scores, const Var<T>& transitions, const Var<T>& start,
+                     const Var<T>& end, const Indices& lengths) {
+  Tape<T>& tape = scores.tape();
+  const Index batch = scores.extent(1), count = scores.extent(2);
   const Index steps = *std::max_element(lengths.begin(), lengths.end());
-  const PooledVars<T> now = unstack(x, 0, site);
-  const Var<T> into = transpose(transitions, site);  // [to, from]
-  PooledVars<T> alpha{PoolAllocator<Var<T>>(x.tape().pool())};
-  alpha.reserve(static_cast<std::size_t>(steps));
-  alpha.push_back(add(now[0], start, site));
-  for (std::size_t t = 1; t < static_cast<std::size_t>(steps); ++t) {
-    const Var<T> ways = add(reshape(alpha.back(), {batch, 1, count}, site), into, site);
-    alpha.push_back(add(logsumexp(ways, {2}, false, site), now[t], site));
-  }
+  Array<T> beyond(Shape{scores.extent(0), batch, 1});
   Indices last({batch});
   for (Index b = 0; b < batch; ++b) {
+    for (Index t = lengths[b]; t < scores.extent(0); ++t) beyond.edit()[t * batch + b] = 1;
     last.edit()[b] = static_cast<std::int32_t>((lengths[b] - 1) * batch + b);
   }
-  const Var<T> all =
-      reshape(stack(std::span<const Var<T>>(alpha), 0, site), {steps * batch, count}, site);
-  return logsumexp(add(gather_rows(all, last, site), end, site), {1}, false, site);
+  const Var<T> x = masked_fill(scores, tape.constant(beyond), 0);
+  const auto lowered = [&](const Var<T>& a) {
+    Array<T> high = kernels::reduce_max(a.value(), Shape{batch, 1});
+    for (Index b = 0; b < batch; ++b) {
+      high.edit()[b] = kernels::Normalizer<T>::shift_of(high[b]);
+    }
+    return a - tape.constant(std::move(high));
+  };
+  const PooledVars<T> now = unstack(x, 0);
+  const Var<T> into = transpose(transitions);  // [to, from]
+  PooledVars<T> alpha{PoolAllocator<Var<T>>(tape.pool())};
+  alpha.reserve(static_cast<std::size_t>(steps));
+  alpha.push_back(lowered(now[0] + start));
+  for (std::size_t t = 1; t < static_cast<std::size_t>(steps); ++t) {
+    const Var<T> ways = reshape(alpha.back(), {batch, 1, count}) + into;
+    alpha.push_back(lowered(logsumexp(ways, {2}) + now[t]));
+  }
+  const Var<T> all = reshape(stack(std::span<const Var<T>>(alpha)), {steps * batch, count});
+  return logsumexp(gather_rows(all, last) + end, {1});
 }
+
+template <class T>
+struct CrfLogLikelihood {
+  static constexpr auto name = "crf_log_likelihood";
+  static constexpr std::uint8_t needs = static_cast<std::uint8_t>(~kNeedsResult);
+  Indices tags, lengths;
+  Array<double> alphas{};  // [length, K] of each sequence, one after the other
+
+  Shape shape(const Shape& x, const Shape& transitions, const Shape& start,
+              const Shape& end) const {
+    check_scores(x, transitions, start, end, lengths);
+    check_tags(x, tags, lengths);
+    return {x[1]};
+  }
+
+  void forward(const Array<T>& x, const Array<T>& transitions, const Array<T>& start,
+               const Array<T>& end, Array<T>& y) {
+    const kernels::CrfScores scores(transitions, start, end, x.pool());
+    Index steps = 0;
+    for (const std::int32_t length : lengths) steps += length;
+    alphas = Array<double>::uninitialized({steps * scores.tags}, x.pool());
+    double* alpha = alphas.edit();
+    for (Index b = 0; b < lengths.size(); ++b) {
+      Totals<double, 1> total;
+      const auto add = [&](double score) { total.add(&score, 0, 1); };
+      const double all = chain(scores, x, b).forward(alpha, [&](Index t, double taken) {
+        const Index tag = tag_at(t, b);
+        add(static_cast<double>(x[(t * x.extent(1) + b) * scores.tags + tag]) - taken);
+        add(t == 0 ? scores.start[static_cast<std::size_t>(tag)]
+                   : scores.pairs[scores.at(tag_at(t - 1, b), tag)]);
+      });
+      add(scores.end[static_cast<std::size_t>(tag_at(lengths[b] - 1, b))] - all);
+      y.edit()[b] = static_cast<T>(total[0]);
+      alpha += lengths[b] * scores.tags;
+    }
+  }
+
+  void derivative(Var<T> x, Var<T> transitions, Var<T> start, Var<T> end, Var<T>, Var<T> dy,
+                  Into<T> dx, Into<T> dtransitions, Into<T> dstart, Into<T> dend) const {
+    if (lengths.size() == 0) return;
+    const auto likelihood = [this](std::span<const Var<T>> in) {
+      return score(in[0], in[1], in[2], in[3], tags, lengths) -
+             log_partition(in[0], in[1], in[2], in[3], lengths);
+    };
+    const auto d = composed_gradients<T>(likelihood, {x, transitions, start, end}, dy);
+    if (dx) dx += d[0];
+    if (dtransitions) dtransitions += d[1];
+    if (dstart) dstart += d[2];
+    if (dend) dend += d[3];
+  }
+
+  // How often the tags use a score less how often sequences drawn from the model would.
+  void backward(const Array<T>& x, const Array<T>& transitions, const Array<T>& start,
+                const Array<T>& end, const Array<T>&, const Array<T>& dy, Into<T> dx,
+                Into<T> dtransitions, Into<T> dstart, Into<T> dend) const {
+    const kernels::CrfScores scores(transitions, start, end, x.pool());
+    const Index batch = x.extent(1), count = scores.tags;
+    kernels::Doubles pairs(scores.pairs.size(), 0, scores.pairs.get_allocator());
+    kernels::Doubles first(static_cast<std::size_t>(count), 0, scores.pairs.get_allocator());
+    kernels::Doubles last = first;
+    T* to = dx ? dx.accumulator() : nullptr;
+    const double* alpha = alphas.data();
+    for (Index b = 0; b < batch; alpha += lengths[b++] * count) {
+      const auto upstream = static_cast<double>(dy[b]);
+      if (upstream == 0) continue;
+      const auto add_row = [&](auto* sums, const double* p, Index tag) {
+        using Sum = std::remove_reference_t<decltype(*sums)>;
+        for (Index k = 0; k < count; ++k) {
+          sums[k] += static_cast<Sum>(upstream * ((k == tag ? 1 : 0) - p[k]));
+        }
+      };
+      chain(scores, x, b)
+          .backward(
+              alpha,
+              [&](Index t, const double* p) {
+                const Index tag = tag_at(t, b);
+                if (to) add_row(to + (t * batch + b) * count, p, tag);
+                if (t == 0) add_row(first.data(), p, tag);
+                if (t == lengths[b] - 1) add_row(last.data(), p, tag);
+                if (t > 0) pairs[scores.at(tag_at(t - 1, b), tag)] += upstream;
+              },
+              [&](Index i, const double* p) {
+                for (Index j = 0; j < count; ++j) pairs[scores.at(i, j)] -= upstream * p[j];
+              });
+    }
+    const auto add = [&](Into<T>& into, const kernels::Doubles& sums, const Shape& shape) {
+      if (!into) return;
+      Array<T> values = Array<T>::uninitialized(shape, x.pool());
+      std::copy(sums.begin(), sums.end(), values.edit());
+      into += values;
+    };
+    add(dtransitions, pairs, transitions.shape());
+    add(dstart, first, start.shape());
+    add(dend, last, end.shape());
+  }
+
+ private:
+  Index tag_at(Index t, Index b) const { return tags[t * lengths.size() + b]; }
+  kernels::CrfChain<T> chain(const kernels::CrfScores& scores, const Array<T>& x, Index b) const {
+    return {scores, x.data() + b * scores.tags, x.extent(1) * scores.tags, lengths[b]};
+  }
+};
 
 }  // namespace
 
@@ -124,15 +237,7 @@ template <class T>
 Var<T> crf_log_likelihood(const Var<T>& x, const Var<T>& transitions, const Var<T>& start,
                           const Var<T>& end, const Indices& tags, const Indices& lengths,
                           Site site) {
-  try {
-    check_scores(x.shape(), transitions.shape(), start.shape(), end.shape(), lengths);
-    check_tags(x.shape(), tags, lengths);
-  } catch (const Error& error) {
-    throw located("crf_log_likelihood", error, site);
-  }
-  if (lengths.size() == 0) return sum(x, {0, 2}, false, site);  // of no sequences: [0]
-  return sub(score(x, transitions, start, end, tags, lengths, site),
-             log_partition(x, transitions, start, end, lengths, site), site);
+  return record(CrfLogLikelihood<T>{tags, lengths}, site, x, transitions, start, end);
 }
 
 template <class T>
@@ -147,14 +252,20 @@ CrfDecoded<T> crf_decode(const Array<T>& x, const Array<T>& transitions, const A
   CrfDecoded<T> out{Array<std::int32_t>::full({steps, batch}, -1), Array<T>({batch})};
   const auto size = static_cast<std::size_t>(count);
   for (Index b = 0; b < batch; ++b) {
-    const auto emitted = [&](Index t, Index k) { return x[(t * batch + b) * count + k]; };
-    std::vector<T> best(size), next(size);  // the highest score of a sequence that ends in a tag
-    std::vector<Index> from;                // and the tag before that, step by step
-    for (Index k = 0; k < count; ++k) best[static_cast<std::size_t>(k)] = start[k] + emitted(0, k);
+    const auto emitted = [&](Index t, Index k) {
+      return static_cast<double>(x[(t * batch + b) * count + k]);
+    };
+    std::vector<double> best(size),
+        next(size);           // the highest score of a sequence that ends in a tag
+    std::vector<Index> from;  // and the tag before that, step by step
+    for (Index k = 0; k < count; ++k) {
+      best[static_cast<std::size_t>(k)] = static_cast<double>(start[k]) + emitted(0, k);
+    }
     for (Index t = 1; t < lengths[b]; ++t) {
       for (Index k = 0; k < count; ++k) {
         const auto reached = [&](Index i) {
-          return best[static_cast<std::size_t>(i)] + transitions[i * count + k];
+          return best[static_cast<std::size_t>(i)] +
+                 static_cast<double>(transitions[i * count + k]);
         };
         Index before = 0;
         for (Index i = 1; i < count; ++i) {
@@ -165,9 +276,10 @@ CrfDecoded<T> crf_decode(const Array<T>& x, const Array<T>& transitions, const A
       }
       best.swap(next);
     }
-    for (Index k = 0; k < count; ++k) best[static_cast<std::size_t>(k)] += end[k];
+    for (Index k = 0; k < count; ++k)
+      best[static_cast<std::size_t>(k)] += static_cast<double>(end[k]);
     const auto last = std::max_element(best.begin(), best.end());
-    out.scores.edit()[b] = *last;
+    out.scores.edit()[b] = static_cast<T>(*last);
     Index tag = last - best.begin();
     for (Index t = lengths[b]; t-- > 0;) {
       out.tags.edit()[t * batch + b] = static_cast<std::int32_t>(tag);

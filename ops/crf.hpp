@@ -16,7 +16,7 @@ namespace engram {
 ///             reached at every step
 /// Derivative: by a score, how often the tags use it less how often sequences drawn from the model
 ///             would
-/// Saves:      the forward variables α [T, B, K] and what they are sums of, [T, B, K, K]
+/// Saves:      the forward variables α [T, B, K], in double
 /// Order:      any
 /// Throws:     `Error` when the shapes do not fit, and for lengths or tags out of range
 /// Source:     J. Lafferty, A. McCallum and F. Pereira (2001), "Conditional random fields", ICML

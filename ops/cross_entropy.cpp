@@ -1,7 +1,7 @@
 #include "engram/ops/cross_entropy.hpp"
 
 #include "engram/ops/class_targets.hpp"
-#include "engram/ops/reduce_kernels.hpp"
+#include "engram/ops/softmax_kernels.hpp"
 
 namespace engram {
 namespace {
@@ -10,7 +10,7 @@ template <class T>
 struct CrossEntropy {
   static constexpr auto name = "cross_entropy";
   kernels::ClassTargets<T> labels;
-  Array<T> totals{};  // ln Σ exp x of each row, [..., 1]
+  kernels::Normalizers<T> normalizers{};  // of each row
 
   Shape shape(const Shape& x) {
     labels.check(x);
@@ -18,34 +18,46 @@ struct CrossEntropy {
   }
 
   void forward(const Array<T>& x, Array<T>& y) {
-    totals = kernels::reduce_logsumexp(x, x.shape().with(-1, 1));
     const Index classes = x.extent(-1);
-    double loss = 0;  // many small losses: a float sum would lose digits
-    for (Index i = 0; i < totals.size(); ++i) {
-      if (labels.ignores(i)) continue;
+    normalizers = {labels.targets.size(), x.pool()};
+    Totals<double, 1> loss;
+    for (Index i = 0; i < labels.targets.size(); ++i) {
+      if (labels.is_mute(i)) continue;
       const T* row = x.data() + i * classes;
-      loss += labels.mass(i) * totals[i] - labels.label_share(i) * row[labels.targets[i]];
-      if (labels.smooths()) loss -= kernels::dot_of_rows(labels.spread.data(), row, classes);
+      const auto normalizer = kernels::normalizer_of_row(row, classes);
+      normalizers.set(i, normalizer);
+      double of_row = labels.loss(i, normalizer, row[labels.targets[i]]);
+      if (labels.smooths()) {
+        of_row -=
+            kernels::weighted_sum_of_row(labels.spread.data(), row, normalizer.shift, classes);
+      }
+      loss.add(&of_row, 0, 1);
     }
-    *y.edit() = static_cast<T>(loss) * labels.weight();
+    *y.edit() = static_cast<T>(loss[0] * labels.weight());
   }
 
   void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const { dx += labels.derivative(x, dy); }
 
   void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
     const Index classes = x.extent(-1);
-    const T upstream = dy.item() * labels.weight();
+    const double upstream = static_cast<double>(dy.item()) * labels.weight();
     dx.in_place([&](T* target, T beta) {
-      for (Index i = 0; i < totals.size(); ++i) {
+      for (Index i = 0; i < labels.targets.size(); ++i) {
         T* to = target + i * classes;
-        if (labels.ignores(i)) {
+        if (labels.is_mute(i)) {
           if (beta == 0) std::fill_n(to, classes, T{0});
           continue;
         }
         const T* row = x.data() + i * classes;
-        kernels::scaled_exp_of_row(row, classes, totals[i], upstream * labels.mass(i), beta, to);
-        to[labels.targets[i]] -= upstream * labels.label_share(i);
-        if (labels.smooths()) kernels::add_row(-upstream, labels.spread.data(), classes, to);
+        const auto normalizer = normalizers[i];
+        const auto scale = static_cast<T>(upstream * labels.mass(i) / normalizer.sum);
+        const Index label = labels.targets[i];
+        const T before = beta == 0 ? T{0} : to[label];
+        kernels::scaled_exp_of_row(row, classes, normalizer.shift, scale, beta, to);
+        to[label] = before + labels.slope(i, normalizer, row[label], upstream);
+        if (labels.smooths()) {
+          kernels::add_row(static_cast<T>(-upstream), labels.spread.data(), classes, to);
+        }
       }
     });
   }

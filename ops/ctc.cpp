@@ -8,8 +8,10 @@
 #include "engram/ops/ctc_sequences.hpp"
 #include "engram/ops/elementwise_kernels.hpp"
 #include "engram/ops/gather_rows.hpp"
+#include "engram/ops/masked.hpp"
 #include "engram/ops/maximum.hpp"
 #include "engram/ops/reduce.hpp"
+#include "engram/ops/reduce_kernels.hpp"
 #include "engram/ops/reshape.hpp"
 #include "engram/ops/slice.hpp"
 #include "engram/ops/unstack.hpp"
@@ -128,18 +130,27 @@ class Lattice {
   Numbers emitted_;  // what the states emit at one step
 };
 
-// The same in recorded operations. In place of -inf stands a number that is low enough: the
-// derivative of a sum of impossible things is then 0 and not 0/0.
+// The same in recorded operations, less a constant: at each step the largest is taken off, so that
+// the numbers do not grow. In place of -inf stands a number that is low enough: the derivative of a
+// sum of impossible things is then 0 and not 0/0. What is beyond the lengths, and all of a sequence
+// that is not `possible`, is covered: its gradient is 0 whatever it is.
 template <class T>
-Var<T> composed(const kernels::CtcSequences& of, const Var<T>& x) {
+Var<T> composed(const kernels::CtcSequences& of, const Var<T>& scores, const Array<T>& possible) {
+  Tape<T>& tape = scores.tape();
+  const Index batch = of.count(), classes = scores.extent(2);
   constexpr T kLow = static_cast<T>(-1e30);
-  Tape<T>& tape = x.tape();
-  const Index batch = of.count(), classes = x.extent(2);
-  if (x.size() > std::numeric_limits<std::int32_t>::max()) {
-    fail("x ", x.shape(), " has ", x.size(),
+  if (scores.size() > std::numeric_limits<std::int32_t>::max()) {
+    fail("x ", scores.shape(), " has ", scores.size(),
          " elements; derivatives of a higher order need them to ",
          "be at most 2^31 - 1: cut the batch");
   }
+  Array<T> beyond(scores.shape().with(2, 1));
+  for (Index b = 0; b < batch; ++b) {
+    for (Index t = possible[b] == 0 ? 0 : of.steps(b); t < scores.extent(0); ++t) {
+      beyond.edit()[t * batch + b] = 1;
+    }
+  }
+  const Var<T> x = masked_fill(scores, tape.constant(std::move(beyond)), 0);
   Index steps = 0, states = 1;
   for (Index b = 0; b < batch; ++b) {
     steps = std::max(steps, of.steps(b));
@@ -170,7 +181,8 @@ Var<T> composed(const kernels::CtcSequences& of, const Var<T>& x) {
     const Var<T> before = concat({border, alpha.back()}, 1);
     const Var<T> ways =
         stack({alpha.back(), slice(before, 1, 1, states + 1), slice(before, 1, 0, states) + skips});
-    alpha.push_back(logsumexp(ways, {0}) + now[static_cast<std::size_t>(t)]);
+    const Var<T> sum = logsumexp(ways, {0}) + now[static_cast<std::size_t>(t)];
+    alpha.push_back(sum - tape.constant(kernels::reduce_max(sum.value(), {batch, 1})));
   }
   const Var<T> all = reshape(stack(alpha), {(steps + 1) * batch, states});
   return -logsumexp(gather_rows(all, ends) + tape.constant(finish), {1});
@@ -209,8 +221,11 @@ struct CtcLoss {
     if (x.size() == 0) return;
     Array<T> possible({sequences.count()});
     for (Index b = 0; b < possible.size(); ++b) possible.edit()[b] = is_possible(b) ? 1 : 0;
-    const auto loss = [this](std::span<const Var<T>> xs) { return composed(sequences, xs[0]); };
-    dx += composed_gradients<T>(loss, {x}, dy * x.tape().constant(possible))[0];
+    const auto loss = [&](std::span<const Var<T>> xs) {
+      return composed(sequences, xs[0], possible);
+    };
+    const Var<T> upstream = kernels::chain(x.tape().constant(possible), dy);
+    dx += composed_gradients<T>(loss, {x}, upstream)[0];
   }
 
   void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
@@ -218,7 +233,8 @@ struct CtcLoss {
     const double* alpha = alphas.data();
     for (Index b = 0; b < sequences.count(); ++b) {
       Lattice<T> lattice(sequences, b, x);
-      if (is_possible(b)) lattice.backward(alpha, totals[b], static_cast<double>(dy[b]), to);
+      const auto upstream = static_cast<double>(dy[b]);
+      if (is_possible(b) && upstream != 0) lattice.backward(alpha, totals[b], upstream, to);
       alpha += sequences.steps(b) * lattice.row();
     }
   }

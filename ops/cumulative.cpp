@@ -2,8 +2,8 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
-#include "engram/core/record.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/clamp.hpp"
 #include "engram/ops/concat.hpp"
@@ -11,6 +11,7 @@
 #include "engram/ops/linear_recurrence.hpp"
 #include "engram/ops/scan_kernels.hpp"
 #include "engram/ops/slice.hpp"
+#include "engram/ops/softmax_kernels.hpp"
 
 namespace engram {
 namespace {
@@ -43,10 +44,10 @@ struct Cumsum : AlongAxis {
 
   template <class T>
   void forward(const Array<T>& x, Array<T>& y) const {
-    const T* from = x.data();
-    T* to = y.edit();
-    kernels::scan(y.shape(), axis, reverse, [=](Index t, Index before) {
-      to[t] = before < 0 ? from[t] : to[before] + from[t];
+    using Total = Totals<T, 1>;
+    kernels::scan_with(x, axis, reverse, y, Total(), [](Total& total, T v) {
+      total.add(&v, 0, 1);
+      return total[0];
     });
   }
   template <class T>
@@ -60,11 +61,7 @@ struct Cumprod : AlongAxis {
 
   template <class T>
   void forward(const Array<T>& x, Array<T>& y) const {
-    const T* from = x.data();
-    T* to = y.edit();
-    kernels::scan(y.shape(), axis, false, [=](Index t, Index before) {
-      to[t] = before < 0 ? from[t] : to[before] * from[t];
-    });
+    kernels::scan_with(x, axis, false, y, 1.0, [](double& product, T v) { return product *= v; });
   }
   template <class T>
   void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
@@ -77,34 +74,61 @@ struct Cumprod : AlongAxis {
 struct LogCumsumExp : AlongAxis {
   static constexpr auto name = "logcumsumexp";
 
+  // Σ exp of what came so far, which is held as its largest and a sum of numbers up to 1.
+  template <class T>
+  using Sum = kernels::Normalizer<T>;
+
   template <class T>
   void forward(const Array<T>& x, Array<T>& y) const {
-    const T* from = x.data();
-    T* to = y.edit();
-    kernels::scan(y.shape(), axis, false, [=](Index t, Index before) {
-      to[t] = before < 0 ? from[t] : sum(to[before], from[t]);
+    kernels::scan_with(x, axis, false, y, Sum<T>(), [](Sum<T>& sum, T v) {
+      sum.join(Sum<T>::of_one(v));
+      return sum.log();
     });
   }
+  // dx_s = Σ_{t >= s} dy_t exp(x_s - y_t)
   template <class T>
-  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
     if (x.size() == 0) return;
-    // -inf - -inf is no number: a term of 0 is as good as one that is far too small to be seen. Nor
-    // is inf - inf: a sum that was infinite before is the same one.
+    // Taken from the largest, a constant, so that large numbers keep their digits. -inf - -inf is
+    // no number: a term of 0 is as good as one that is far too small to be seen. Nor is inf - inf:
+    // a sum that was infinite before is the same one.
     const T large = std::numeric_limits<T>::max() / 4,
             infinity = std::numeric_limits<T>::infinity();
-    const Var<T> sums = clamp(y, -large, large);
+    Array<T> high = kernels::reduce_max(x.value(), x.shape().with(axis, 1));
+    for (Index i = 0; i < high.size(); ++i) high.edit()[i] = Sum<T>::shift_of(high[i]);
+    const Var<T> low = x - x.tape().constant(std::move(high));
+    const Var<T> logs = logcumsumexp(low, axis), sums = clamp(logs, -large, large);
     const Var<T> ratio = exp(sums - following(sums));
-    const Var<T> share = exp(clamp(x, -large, infinity) - clamp(y, -large, infinity));
+    const Var<T> share = exp(clamp(low, -large, infinity) - clamp(logs, -large, infinity));
     dx += share * linear_recurrence(ratio, dy, axis, true);
   }
-
- private:
-  // ln(exp a + exp b)
   template <class T>
-  static T sum(T a, T b) {
-    if (a == b) return a + std::log(T{2});  // inf - inf is no number
-    const T high = a > b ? a : b, low = a > b ? b : a;
-    return high + std::log1p(std::exp(low - high));
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+    if (x.size() == 0) return;
+    const Index n = x.extent(axis);
+    std::vector<Sum<T>, PoolAllocator<Sum<T>>> sums(static_cast<std::size_t>(n), Sum<T>(),
+                                                    PoolAllocator<Sum<T>>(x.pool()));
+    dx.in_place([&](T* target, T beta) {
+      kernels::each_line(x.shape(), axis, [&](Index begin, Index step) {
+        Sum<T> sum;
+        for (Index t = 0; t < n; ++t) {
+          sum.join(Sum<T>::of_one(x[begin + t * step]));
+          sums[static_cast<std::size_t>(t)] = sum;
+        }
+        double behind = 0;  // Σ_{t >= s} dy_t Σ_s / Σ_t
+        for (Index s = n; s-- > 0;) {
+          const Sum<T>& own = sums[static_cast<std::size_t>(s)];
+          const Index at = begin + s * step;
+          if (s + 1 < n) behind *= own.share_of(sums[static_cast<std::size_t>(s + 1)]);
+          behind += static_cast<double>(dy[at]);
+          const double share = std::isinf(x[at]) && x[at] > 0
+                                   ? std::numeric_limits<double>::quiet_NaN()  // a part of infinity
+                                   : Sum<T>::of_one(x[at]).share_of(own);
+          const double d = behind == 0 ? 0 : behind * share;
+          target[at] = static_cast<T>((beta == 0 ? 0 : static_cast<double>(target[at])) + d);
+        }
+      });
+    });
   }
 };
 

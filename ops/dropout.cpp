@@ -1,7 +1,7 @@
 #include "engram/ops/dropout.hpp"
 
 #include "engram/core/tape.hpp"
-#include "engram/ops/arithmetic.hpp"
+#include "engram/ops/chain_rule.hpp"
 #include "engram/ops/composed.hpp"
 
 namespace engram {
@@ -29,11 +29,18 @@ Var<T> mask(Tape<T>& tape, const Shape& shape, double p, Random& random, const S
   return tape.constant(draw(shape, p, T{0}, scale, random, tape.pool()), site);
 }
 
+// mask x, and 0 where the mask is, whatever x.
+template <class T>
+Var<T> masked(const Array<T>& mask, const Var<T>& x, const Site& site) {
+  return elementwise(kernels::Chain{}, site, x.tape().constant(mask, site), x);
+}
+
 // x times a mask of this shape, which it has or broadcasts to x.
 template <class T>
 Var<T> dropped(const Var<T>& x, const Shape& shape, double p, Random& random, const Site& site) {
   check(p);
-  return p == 0 ? x : mul(x, mask(x.tape(), shape, p, random, site), site);
+  if (p == 0) return x;
+  return elementwise(kernels::Chain{}, site, mask(x.tape(), shape, p, random, site), x);
 }
 
 template <class T>
@@ -68,12 +75,10 @@ template <class T>
 Var<T> zoneout(const Var<T>& before, const Var<T>& after, double p, Random& random, Site site) {
   return composed("zoneout", site, [&] {
     check_states(before, after, p);
-    Tape<T>& tape = before.tape();
-    const Array<T> stays = draw(before.shape(), p, T{1}, T{0}, random, tape.pool());
+    const Array<T> stays = draw(before.shape(), p, T{1}, T{0}, random, before.tape().pool());
     Array<T> moves = stays;
     for (T& m : std::span(moves.edit(), static_cast<std::size_t>(moves.size()))) m = 1 - m;
-    const Var<T> kept = mul(before, tape.constant(stays, site), site);
-    return add(kept, mul(after, tape.constant(moves, site), site), site);
+    return add(masked(stays, before, site), masked(moves, after, site), site);
   });
 }
 
@@ -81,6 +86,8 @@ template <class T>
 Var<T> zoneout(const Var<T>& before, const Var<T>& after, double p, Site site) {
   return composed("zoneout", site, [&] {
     check_states(before, after, p);
+    if (p == 0) return after;
+    if (p == 1) return before;
     const auto stays = static_cast<T>(p);
     return add(mul(before, stays, site), mul(after, 1 - stays, site), site);
   });

@@ -70,11 +70,17 @@ struct Nothing {
   }
 };
 
-/// The derivative by input k of an operand of which the derivative of the result is `slope`.
+/// The derivative by input k of an operand of which the derivative of the result is `slope`; 0
+/// where either factor is, whatever the other: what the result does not depend on has no influence.
 template <unsigned k, class V, unsigned A, class Slope>
 auto term(const Dual<V, A>& x, const Slope& slope) {
   if constexpr (has(A, k) && !kernels::kZero<Slope>) {
-    return kernels::chain(x.template by<k>(), slope);
+    const V term = kernels::chain(x.template by<k>(), slope);
+    if constexpr (std::is_same_v<Slope, V>) {
+      return where(slope, term, Number<V>{0});
+    } else {
+      return term;
+    }
   } else {
     return Nothing{};
   }

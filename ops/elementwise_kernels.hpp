@@ -160,6 +160,11 @@ struct Elementwise : Op {
       dx += dy;
     } else if constexpr (!kZero<Slope<k, T, X...>>) {
       if (!dx) return;
+      if (shape.size() != y.size()) {
+        const Array<T> sum = Array<T>::uninitialized(shape, y.pool());
+        carry<k>(dy, shape, sum, T{0}, y, x...);
+        return dx.add_sum(sum);
+      }
       dx.in_part([&](const Array<T>& to, T beta) { carry<k>(dy, shape, to, beta, y, x...); });
     }
   }
@@ -209,8 +214,9 @@ struct Elementwise : Op {
       };
       const auto f = [this](auto u, auto r, auto tr, auto... v) {
         const std::array<V, 2 * N> in{v...};  // the inputs and then their tangents
-        return u * slope<k>(op(), lift<kMoves<moves, I>>(in[I], in[N + I])..., lift<kMovesY>(r, tr))
-                       .d[0];
+        return chain(
+            u,
+            slope<k>(op(), lift<kMoves<moves, I>>(in[I], in[N + I])..., lift<kMovesY>(r, tr)).d[0]);
       };
       dx.in_part([&](const Array<T>& to, T beta) {
         map_add(f, y.shape(), call.unread(k).shape(), to.strides(), to.edit_shared(), beta, dy,

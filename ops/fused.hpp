@@ -79,7 +79,7 @@ struct Fused {
   template <std::size_t k, class T, unsigned inputs>
   static void add(const Call<T>& call, const Dual<Var<T>, inputs>& y) {
     if constexpr (dual::has(inputs, k)) {
-      if (auto dx = call.into(k)) dx += call.dy_var() * y.template by<k>();
+      if (auto dx = call.into(k)) dx += chain(call.dy_var(), y.template by<k>());
     }
   }
 
@@ -131,7 +131,7 @@ struct Fused {
     if constexpr (dual::has(inputs, k)) {
       if (!target) return;
       T* to = target->edit_shared() + at;
-      Batch<T> value = u * y.template by<k>();
+      Batch<T> value = chain(u, y.template by<k>());
       if (beta != 0) value += Operand<T>(to, 1).load(0, count);
       store<T>(value, to, count);
     }

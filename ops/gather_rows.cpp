@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engram/core/record.hpp"
+#include "engram/core/linear.hpp"
 
 namespace engram {
 namespace {
@@ -71,9 +71,7 @@ struct ScatterRows {
     const Index width = y.shape().without(0).size();
     T* to = y.edit();
     std::fill_n(to, y.size(), T{0});
-    for (Index i = 0; i < rows.size(); ++i) {
-      for (Index k = 0; k < width; ++k) to[rows[i] * width + k] += x[i * width + k];
-    }
+    add_rows(rows, x.data(), width, to);
   }
   template <class T>
   void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {

@@ -8,10 +8,11 @@ namespace ops {
 struct Lerp {
   static constexpr auto name = "lerp";
   static constexpr std::uint8_t needs = needs_input(0) | needs_input(1) | needs_input(2);
-  // From the nearer end: exact at both.
+  // From the nearer end: exact at both, where the other has no influence.
   template <class B>
   static B f(B a, B b, B w) {
-    return select(w < B(0.5), a + w * (b - a), b - (1 - w) * (b - a));
+    const B between = select(w < B(0.5), a + w * (b - a), b - (1 - w) * (b - a));
+    return select(w == B(0), a, select(w == B(1), b, between));
   }
   static auto da(auto, auto, auto w, auto) { return 1 - w; }
   static auto db(auto, auto, auto w, auto) { return w; }

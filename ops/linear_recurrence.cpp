@@ -30,11 +30,17 @@ struct LinearRecurrence {
   Shape shape(const Shape& a, const Shape&) const { return a; }  // broadcast before
   template <class T>
   void forward(const Array<T>& a, const Array<T>& b, Array<T>& h) const {
-    const T *as = a.data(), *bs = b.data();
-    T* to = h.edit();
-    kernels::scan(h.shape(), axis, reverse, [=](Index t, Index before) {
-      to[t] = before < 0 ? bs[t] : as[t] * to[before] + bs[t];
-    });
+    // -0 is what the first step finds, so that h = b there whatever a.
+    struct State {
+      double h = 0;
+      bool begun = false;
+    };
+    const auto step = [](State& state, T factor, T added) {
+      const double kept = state.begun ? static_cast<double>(factor) * state.h : 0;
+      state = {kept + static_cast<double>(added), true};
+      return state.h;
+    };
+    kernels::scan_with(a, axis, reverse, h, State(), step, b);
   }
   template <class T>
   void derivative(Var<T> a, Var<T>, Var<T> h, Var<T> dh, Into<T> da, Into<T> db) const {

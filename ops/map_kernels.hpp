@@ -9,6 +9,7 @@
 #include "engram/core/array.hpp"
 #include "engram/core/nest.hpp"
 #include "engram/core/simd.hpp"
+#include "engram/core/sums.hpp"
 
 namespace engram::kernels {
 
@@ -88,18 +89,78 @@ void map(const F& f, Array<T>& y, const X&... x) {
   });
 }
 
-/// target = 0, where its elements lie `strides` apart.
+/// Two factors of a term of a sum: they are multiplied in double, where the product of two floats
+/// is exact and neither overflows nor vanishes.
+template <class B>
+struct Product {
+  B a, b;
+};
+
+/// The first `count` products.
 template <class T>
-void clear(const Shape& shape, const Strides& strides, T* target) {
-  const Nest<1> nest(shape, {strides});
-  const Index n = nest.run_length(), step = nest.step()[0];
-  nest.each([&](const std::array<Index, 1>& at) {
-    for (Index i = 0; i < n; ++i) target[at[0] + i * step] = 0;
-  });
+void multiply(const Product<Batch<T>>& of, double* to, Index count) {
+  std::array<T, Batch<T>::size> a, b;
+  of.a.store_unaligned(a.data());
+  of.b.store_unaligned(b.data());
+  for (std::size_t k = 0; k < static_cast<std::size_t>(count); ++k) {
+    to[k] = static_cast<double>(a[k]) * static_cast<double>(b[k]);
+  }
 }
 
-/// target += f(x...) summed to the shape of the target; with beta 0 the target has no value yet.
-/// `over` is the shape the Xs broadcast to, `strides` how far the target's elements lie apart.
+/// put(offset, sum) for f(x...) summed to `shape` (core/sums.hpp), whose elements lie `strides`
+/// apart. `over` is the shape the Xs broadcast to; f gives terms or a `Product`.
+template <class F, class Put, class X, class... More>
+void sum_to(const F& f, const Shape& over, const Shape& shape, const Strides& strides,
+            const Put& put, const X& first, const More&... more) {
+  using T = typename X::value_type;
+  constexpr std::size_t N = 1 + sizeof...(More);
+  const SumNest<N> nest(over,
+                        {broadcast_strides(first.shape(), first.strides(), over),
+                         broadcast_strides(more.shape(), more.strides(), over)...},
+                        shape, strides);
+  const std::array<const T*, N> from{first.data(), more.data()...};
+  nest.template each<T>(
+      [&](const std::array<Index, N>& at, const std::array<Index, N>& step, Index begin, Index n,
+          const auto& take) {
+        [&]<std::size_t... I>(std::index_sequence<I...>) {
+          const std::tuple operands{Operand<T>(from[I] + at[I] + begin * step[I], step[I])...};
+          using Term = decltype(f(std::get<I>(operands).load(0, 1)...));
+          constexpr bool kProduct = !std::is_same_v<Term, Batch<T>>;
+          constexpr Index kPiece = 64;
+          std::array<T, kPiece> values;
+          std::array<double, kProduct ? kPiece : 0> products;
+          for (Index i = 0; i < n; i += kPiece) {
+            const Index piece = std::min(kPiece, n - i);
+            for (Index k = 0; k < piece; k += kLanes<T>) {
+              const Index count = std::min(kLanes<T>, piece - k);
+              const Term term = f(std::get<I>(operands).load(i + k, count)...);
+              if constexpr (kProduct) {
+                multiply<T>(term, products.data() + k, count);
+              } else {
+                store<T>(term, values.data() + k, count);
+              }
+            }
+            if constexpr (kProduct) {
+              take(i, products.data(), piece);
+            } else {
+              take(i, values.data(), piece);
+            }
+          }
+        }
+        (std::make_index_sequence<N>());
+      },
+      put);
+}
+/// The same for a dense target.
+template <class F, class Put, class X, class... More>
+void sum_to(const F& f, const Shape& over, const Shape& shape, const Put& put, const X& first,
+            const More&... more) {
+  sum_to(f, over, shape, shape.strides(), put, first, more...);
+}
+
+/// target += f(x...) summed to the shape of the target (core/sums.hpp); with beta 0 the target has
+/// no value yet. `over` is the shape the Xs broadcast to, `strides` how far the target's elements
+/// lie apart.
 template <class T, class F, class... X>
 void map_add(const F& f, const Shape& over, const Shape& shape, const Strides& strides, T* target,
              T beta, const X&... x) {
@@ -109,38 +170,28 @@ void map_add(const F& f, const Shape& over, const Shape& shape, const Strides& s
     *target = beta == 0 ? value : *target + value;
     return;
   }
-  const bool reduced = shape.size() != over.size();
-  if (reduced && beta == 0) {
-    clear(shape, strides, target);
-    beta = 1;
+  if (shape.size() != over.size()) {
+    return sum_to(
+        f, over, shape, strides,
+        [&](Index to, double sum) {
+          const double before = beta == 0 ? 0 : static_cast<double>(target[to]);
+          target[to] = static_cast<T>(before + sum);
+        },
+        x...);
   }
   const Nest<N + 1> nest(over, {broadcast_strides(x.shape(), x.strides(), over)...,
                                 broadcast_strides(shape, strides, over)});
   const std::array<const T*, N> from{x.data()...};
   const Index n = nest.run_length();
-  const bool summed = reduced && nest.step()[N] == 0;
   nest.each([&](const std::array<Index, N + 1>& at) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       const std::tuple operands{Operand<T>(from[I] + at[I], nest.step()[I])...};
       T* to = target + at[N];
-      std::array<T, Batch<T>::size> lanes{};
-      Batch<T> sum(T{0});
       for (Index i = 0; i < n; i += kLanes<T>) {
         const Index count = std::min(kLanes<T>, n - i);
         Batch<T> value = f(std::get<I>(operands).load(i, count)...);
-        if (!summed) {
-          if (beta != 0) value += Operand<T>(to, 1).load(i, count);
-          store<T>(value, to + i, count);
-        } else if (count == kLanes<T>) {
-          sum += value;
-        } else {
-          value.store_unaligned(lanes.data());
-          for (Index k = 0; k < count; ++k) *to += lanes[static_cast<std::size_t>(k)];
-        }
-      }
-      if (summed) {
-        sum.store_unaligned(lanes.data());
-        for (const T lane : lanes) *to += lane;
+        if (beta != 0) value += Operand<T>(to, 1).load(i, count);
+        store<T>(value, to + i, count);
       }
     }
     (std::make_index_sequence<N>());

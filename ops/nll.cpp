@@ -20,21 +20,27 @@ struct Nll {
   }
 
   void forward(const Array<T>& x, Array<T>& y) const {
-    double loss = 0;  // many small losses: a float sum would lose digits
-    each(x.shape(), [&](Index at, T share) { loss -= share * x[at]; });
-    *y.edit() = static_cast<T>(loss) * labels.weight();
+    Totals<double, 1> loss;
+    each(x.shape(), [&](Index at, double share) {
+      const double term = share * static_cast<double>(x[at]);
+      loss.add(&term, 0, 1);
+    });
+    *y.edit() = static_cast<T>(-loss[0] * labels.weight());
   }
 
   void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
     Array<T> slopes(x.shape());
-    each(x.shape(),
-         [&, to = slopes.edit()](Index at, T share) { to[at] = -share * labels.weight(); });
+    each(x.shape(), [&, to = slopes.edit()](Index at, double share) {
+      to[at] = static_cast<T>(-share * labels.weight());
+    });
     dx += dy * x.tape().constant(slopes);
   }
 
   void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
-    const T slope = -dy.item() * labels.weight();
-    each(x.shape(), [&, to = dx.accumulator()](Index at, T share) { to[at] += slope * share; });
+    const double slope = -static_cast<double>(dy.item()) * labels.weight();
+    each(x.shape(), [&, to = dx.accumulator()](Index at, double share) {
+      to[at] += static_cast<T>(slope * share);
+    });
   }
 
  private:
@@ -42,7 +48,7 @@ struct Nll {
   template <class F>
   void each(const Shape& x, const F& f) const {
     for (Index i = 0; i < labels.targets.size(); ++i) {
-      if (!labels.ignores(i)) f(i * x.extent(-1) + labels.targets[i], labels.label_share(i));
+      if (!labels.is_mute(i)) f(i * x.extent(-1) + labels.targets[i], labels.label_share(i));
     }
   }
 };

@@ -3,24 +3,34 @@
 #include <cmath>
 
 #include "engram/ops/abs.hpp"
-#include "engram/ops/elementwise_kernels.hpp"
 #include "engram/ops/masked.hpp"
+#include "engram/ops/reduce_kernels.hpp"
 #include "engram/ops/reshape.hpp"
 
 namespace engram {
 namespace {
 
+// √(Σ x² / n + ε), where n is 1 or the number of values.
 struct Norm {
   static constexpr auto name = "norm";
   Axes axes;
   bool keep;
+  bool is_mean = false;
+  double epsilon = 0;
 
-  Shape shape(const Shape& x) const { return keep ? axes.kept(x) : axes.dropped(x); }
+  Shape shape(const Shape& x) const {
+    const Shape out = keep ? axes.kept(x) : axes.dropped(x);
+    if (!(epsilon >= 0)) fail("epsilon = ", epsilon, "; need 0 or more");
+    if (is_mean && x.size() == 0) fail("no values in ", x);
+    return out;
+  }
+  double count(const Shape& x) const {
+    return is_mean ? static_cast<double>(x.size() / axes.kept(x).size()) : 1;
+  }
   template <class T>
   void forward(const Array<T>& x, Array<T>& y) const {
-    T* to = y.edit();
-    kernels::map_add([](auto v) { return v * v; }, x.shape(), axes.kept(x.shape()), to, T{0}, x);
-    for (Index i = 0; i < y.size(); ++i) to[i] = std::sqrt(to[i]);
+    const Shape kept = axes.kept(x.shape());
+    y = kernels::root_mean_square(x, kept, count(x.shape()), epsilon).reshaped(y.shape());
   }
   template <class T>
   void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
@@ -30,16 +40,18 @@ struct Norm {
     for (Index i = 0; i < norms.size(); ++i) zeros.edit()[i] = norms[i] == 0 ? T{1} : T{0};
     const Var<T> none = x.tape().constant(std::move(zeros));
     // Divided by 1 where y = 0, so that no NaN is there for derivatives of this to meet.
-    dx += x * masked_fill(reshape(dy, kept) / (reshape(y, kept) + none), none, 0);
+    const Var<T> upstream = reshape(dy, kept) / static_cast<T>(count(x.shape()));
+    dx += x / (reshape(y, kept) + none) * masked_fill(upstream, none, 0);
   }
   template <class T>
   void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
     const Shape kept = axes.kept(x.shape());
+    const auto n = static_cast<T>(count(x.shape()));
     dx.in_place([&](T* target, T beta) {
       kernels::map_add(
-          [](auto v, auto r, auto u) {
+          [n](auto v, auto r, auto u) {
             using B = decltype(v);
-            return select(r == B(0), B(0), v * (u / r));
+            return select(r == B(0), B(0), v / r * (u / n));  // v / r is at most n
           },
           x.shape(), x.shape(), target, beta, x, y.reshaped(kept), dy.reshaped(kept));
     });
@@ -58,6 +70,15 @@ Var<T> norm(const Var<T>& x, double p, const Axes& axes, bool keep, Site site) {
   });
 }
 
+template <class T>
+Var<T> root_mean_square(const Var<T>& x, const Axes& axes, double epsilon, bool keep, Site site) {
+  return within("root_mean_square", site, [&] {
+    return record(Norm{axes, keep, true, epsilon}, site, x);
+  });
+}
+
+template Var<float> root_mean_square(const Var<float>&, const Axes&, double, bool, Site);
+template Var<double> root_mean_square(const Var<double>&, const Axes&, double, bool, Site);
 template Var<float> norm(const Var<float>&, double, const Axes&, bool, Site);
 template Var<double> norm(const Var<double>&, double, const Axes&, bool, Site);
 

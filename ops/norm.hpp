@@ -7,7 +7,7 @@ namespace engram {
 /// The p-norm over some axes, for p = 1, 2 or infinity.
 ///
 /// Shapes:     as `sum`
-/// Forward:    y = (Σ |x|ᵖ)^(1/p): Σ |x|, √Σ x² (which must not overflow), max |x|
+/// Forward:    y = (Σ |x|ᵖ)^(1/p): Σ |x|, √Σ x², max |x|
 /// Derivative: dx = dy sign(x) for p = 1, dy x / y for p = 2, and for infinity dy sign(x) where |x|
 ///             is the largest, in equal shares; 0 where y = 0, and for p = 1 where x = 0
 /// Saves:      nothing beyond x and y
@@ -17,5 +17,18 @@ namespace engram {
 template <class T>
 Var<T> norm(const Var<T>& x, double p = 2, const Axes& axes = {}, bool keep = false,
             Site site = Site::current());
+
+/// The root of the mean of the squares over some axes.
+///
+/// Shapes:     as `sum`
+/// Forward:    y = √(Σ x² / n + ε), with n values to each result
+/// Derivative: dx = dy x / (n y); 0 where y = 0
+/// Saves:      nothing beyond x and y
+/// Order:      any
+/// Throws:     as `sum`, and `Error` for no values, and unless ε >= 0
+/// Source:     B. Zhang and R. Sennrich (2019), "Root mean square layer normalization"
+template <class T>
+Var<T> root_mean_square(const Var<T>& x, const Axes& axes = {}, double epsilon = 0,
+                        bool keep = false, Site site = Site::current());
 
 }  // namespace engram

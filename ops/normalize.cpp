@@ -1,9 +1,9 @@
 #include "engram/ops/normalize.hpp"
 
 #include "engram/ops/composed.hpp"
+#include "engram/ops/norm.hpp"
 #include "engram/ops/reduce_kernels.hpp"
 #include "engram/ops/reshape.hpp"
-#include "engram/ops/sqrt.hpp"
 
 namespace engram {
 namespace {
@@ -14,8 +14,8 @@ struct Standardize {
   static constexpr auto name = "standardize";
   Axes axes;
   bool centred;
-  T epsilon;
-  Array<T> scale{};  // 1 / √(...) of each result
+  double epsilon;
+  Array<T> deviation{};  // √(...) of each result
 
   Shape shape(const Shape& x) const {
     static_cast<void>(axes.kept(x));
@@ -25,49 +25,50 @@ struct Standardize {
     return x;
   }
   // How many values share a mean; of none, the mean is of no use to anybody.
-  T count(const Shape& x) const {
-    const Shape kept = axes.kept(x);
-    Index n = 1;
-    for (int k = 0; k < x.rank(); ++k) n *= kept[k] == 1 ? x[k] : 1;
-    return static_cast<T>(std::max<Index>(n, 1));
+  double count(const Shape& x) const {
+    return static_cast<double>(x.size() == 0 ? 1 : x.size() / axes.kept(x).size());
   }
-  // Means over the axes of f(x...), zeros where nothing is subtracted.
-  template <class F, class... X>
-  Array<T> means(const F& f, const Array<T>& x, const X&... more) const {
-    Array<T> out = Array<T>::uninitialized(axes.kept(x.shape()), x.pool());
-    kernels::map_add(f, x.shape(), out.shape(), out.edit(), T{0}, x, more...);
-    const T n = count(x.shape());
-    for (Index i = 0; i < out.size(); ++i) out.edit()[i] /= n;
-    return out;
+  Array<T> mean(const Array<T>& x) const {
+    return kernels::reduce_mean(x, axes.kept(x.shape()), count(x.shape()));
   }
-  Array<T> centre(const Array<T>& x) const {
-    return centred ? means([](auto v) { return v; }, x) : Array<T>(axes.kept(x.shape()));
+  // y = x - μ. The mean is taken off in two steps: where it is large, the first rounds it.
+  void centre(const Array<T>& x, Array<T>& y) const {
+    const auto difference = [](auto v, auto m) { return v - m; };
+    kernels::map(difference, y, x, mean(x));
+    kernels::map(difference, y, y, mean(y));
   }
 
   void forward(const Array<T>& x, Array<T>& y) {
-    const Array<T> mean = centre(x);
-    scale = means([](auto v, auto m) { return (v - m) * (v - m); }, x, mean);
-    for (Index i = 0; i < scale.size(); ++i) {
-      T& s = scale.edit()[i];
-      s = 1 / std::sqrt(s + epsilon);
-    }
-    kernels::map([](auto v, auto m, auto s) { return (v - m) * s; }, y, x, mean, scale);
+    if (centred) centre(x, y);
+    const Array<T>& from_mean = centred ? y : x;
+    deviation =
+        kernels::root_mean_square(from_mean, axes.kept(x.shape()), count(x.shape()), epsilon);
+    kernels::map([](auto v, auto s) { return v / s; }, y, from_mean, deviation);
   }
-  // The scale is written in x here, so that it can be differentiated.
+  // The deviation is written in x here, so that it can be differentiated.
   void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
-    const T n = count(x.shape());
-    const auto mean_of = [&](const Var<T>& v) { return sum(v, axes, true) / n; };
-    const Var<T> from_mean = centred ? x - mean_of(x) : x;
-    const Var<T> deviation = sqrt(mean_of(square(from_mean)) + epsilon);
+    if (x.size() == 0) return;
+    const auto mean_of = [&](const Var<T>& v) { return engram::mean(v, axes, true); };
+    const auto from_mean = [&](const Var<T>& v) { return v - mean_of(v); };
+    const Var<T> spread =
+        root_mean_square(centred ? from_mean(from_mean(x)) : x, axes, epsilon, true);
     const Var<T> along = dy - y * mean_of(dy * y);
-    dx += (centred ? along - mean_of(dy) : along) / deviation;
+    dx += (centred ? along - mean_of(dy) : along) / spread;
   }
-  void backward(const Array<T>&, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
-    const Array<T> mean = centre(dy);
-    const Array<T> along = means([](auto u, auto r) { return u * r; }, dy, y);
+  void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
+    const Shape kept = axes.kept(x.shape());
+    const double n = count(x.shape());
+    Array<T> shift = centred ? mean(dy) : Array<T>(kept);
+    Array<T> along = Array<T>::uninitialized(kept, x.pool());
+    kernels::sum_to(
+        [](auto u, auto r) {
+          return kernels::Product<decltype(u)>{u, r};
+        },
+        x.shape(), kept,
+        [n, to = along.edit()](Index at, double sum) { to[at] = static_cast<T>(sum / n); }, dy, y);
     dx.in_place([&](T* target, T beta) {
-      kernels::map_add([](auto u, auto r, auto m, auto a, auto s) { return (u - m - r * a) * s; },
-                       y.shape(), y.shape(), target, beta, dy, y, mean, along, scale);
+      kernels::map_add([](auto u, auto r, auto m, auto a, auto s) { return (u - m - r * a) / s; },
+                       y.shape(), y.shape(), target, beta, dy, y, shift, along, deviation);
     });
   }
 };
@@ -82,7 +83,7 @@ Var<T> of_last_axes(const Var<T>& x, const Var<T>& gain, bool centred, double ep
     fail("x ", shape, " and gain ", last, "; need the gain of the last axes of x");
   }
   const Var<T> rows = reshape(x, Shape{shape.axes(0, lead).size(), last.size()}, site);
-  const Var<T> y = record(Standardize<T>{{-1}, centred, static_cast<T>(epsilon)}, site, rows);
+  const Var<T> y = record(Standardize<T>{{-1}, centred, epsilon}, site, rows);
   return reshape(y, shape, site);
 }
 
@@ -90,7 +91,7 @@ Var<T> of_last_axes(const Var<T>& x, const Var<T>& gain, bool centred, double ep
 
 template <class T>
 Var<T> standardize(const Var<T>& x, const Axes& axes, double epsilon, Site site) {
-  return record(Standardize<T>{axes, true, static_cast<T>(epsilon)}, site, x);
+  return record(Standardize<T>{axes, true, epsilon}, site, x);
 }
 
 template <class T>

@@ -10,7 +10,7 @@ namespace engram {
 /// Shapes:     any
 /// Forward:    y = (x - μ) / √(σ² + ε), μ and σ² the mean and the variance over the axes
 /// Derivative: dx = (dy - mean(dy) - y mean(dy y)) / √(σ² + ε)
-/// Saves:      1 / √(σ² + ε)
+/// Saves:      √(σ² + ε)
 /// Order:      any
 /// Throws:     `Error` for an axis that does not exist or is named twice, and unless ε > 0
 /// Source:     S. Ioffe and C. Szegedy (2015), "Batch normalization"

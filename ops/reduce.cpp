@@ -1,8 +1,7 @@
 #include "engram/ops/reduce.hpp"
 
-#include "engram/ops/exp.hpp"
-#include "engram/ops/reduce_kernels.hpp"
 #include "engram/ops/reshape.hpp"
+#include "engram/ops/softmax_kernels.hpp"
 
 namespace engram {
 namespace {
@@ -20,6 +19,20 @@ struct Reduction {
   }
 };
 
+// How many values each result is of.
+double count(const Shape& x, const Shape& kept) {
+  double n = 1;
+  for (int k = 0; k < x.rank(); ++k) n *= kept[k] == 1 ? static_cast<double>(x[k]) : 1;
+  return n;
+}
+
+// dy, a row of numbers for each result, repeated along the axes.
+template <class T, class F>
+void add_repeated(const F& f, const Array<T>& dy, const Shape& kept, const Shape& x, Into<T>& dx) {
+  const Array<T> upstream = dy.reshaped(kept);
+  dx.in_place([&](T* target, T beta) { kernels::map_add(f, x, x, target, beta, upstream); });
+}
+
 struct Sum : Reduction {
   static constexpr auto name = "sum";
   static constexpr bool linear = true;
@@ -35,10 +48,37 @@ struct Sum : Reduction {
   }
   template <class T>
   void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
-    const Array<T> upstream = dy.reshaped(kept(x.shape()));
-    dx.in_place([&](T* target, T beta) {
-      kernels::map_add([](auto u) { return u; }, x.shape(), x.shape(), target, beta, upstream);
-    });
+    add_repeated([](auto u) { return u; }, dy, kept(x.shape()), x.shape(), dx);
+  }
+};
+
+// Divided before it is rounded: the sum may be too large for T where the mean is not.
+struct Mean : Reduction {
+  static constexpr auto name = "mean";
+  static constexpr bool linear = true;
+  static constexpr std::uint8_t needs = 0;
+
+  Shape shape(const Shape& x) const {
+    const Shape out = Reduction::shape(x);
+    if (x.size() == 0) fail("no values in ", x);
+    return out;
+  }
+  template <class T>
+  void forward(const Array<T>& x, Array<T>& y) const {
+    const Shape shape = kept(x.shape());
+    y = kernels::reduce_mean(x, shape, count(x.shape(), shape)).reshaped(y.shape());
+  }
+  template <class T>
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+    const Shape shape = kept(x.shape());
+    const auto n = static_cast<T>(count(x.shape(), shape));
+    dx += broadcast_to(reshape(dy, shape) / n, x.shape());
+  }
+  template <class T>
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+    const Shape shape = kept(x.shape());
+    const auto n = static_cast<T>(count(x.shape(), shape));
+    add_repeated([n](auto u) { return u / n; }, dy, shape, x.shape(), dx);
   }
 };
 
@@ -77,19 +117,22 @@ struct LogSumExp : Reduction {
   Shape shape(const Shape& x) const { return shape_of_some(x); }
   template <class T>
   void forward(const Array<T>& x, Array<T>& y) const {
-    y = kernels::reduce_logsumexp(x, kept(x.shape())).reshaped(y.shape());
+    const kernels::Normalizers<T> of(x, kept(x.shape()));
+    y = of.map([](const auto& n) { return n.log(); }).reshaped(y.shape());
   }
   template <class T>
-  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
-    const Shape shape = kept(x.shape());
-    dx += reshape(dy, shape) * exp(x - reshape(y, shape));
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+    dx += reshape(dy, kept(x.shape())) * softmax_over(x, axes);
   }
   template <class T>
-  void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
     const Shape shape = kept(x.shape());
+    const kernels::Normalizers<T> of(x, shape);
+    const Array<T> scale = of.map([](const auto& n) { return n.sum == 0 ? 0 : 1 / n.sum; });
     dx.in_place([&](T* target, T beta) {
-      kernels::map_add([](auto v, auto r, auto u) { return u * exp(v - r); }, x.shape(), x.shape(),
-                       target, beta, x, y.reshaped(shape), dy.reshaped(shape));
+      kernels::map_add([](auto v, auto m, auto s, auto u) { return u * (exp(v - m) * s); },
+                       x.shape(), x.shape(), target, beta, x, of.shifts(), scale,
+                       dy.reshaped(shape));
     });
   }
 };
@@ -135,9 +178,7 @@ Var<T> sum(const Var<T>& x, const Axes& axes, bool keep, Site site) {
 
 template <class T>
 Var<T> mean(const Var<T>& x, const Axes& axes, bool keep, Site site) {
-  const Var<T> total = sum(x, axes, keep, site);
-  if (x.size() == 0) throw located("mean", Error(text("no values in ", x.shape())), site);
-  return mul(total, static_cast<T>(total.size()) / static_cast<T>(x.size()), site);
+  return record(Mean{{axes, keep}}, site, x);
 }
 
 template <class T>

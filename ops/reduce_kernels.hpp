@@ -18,9 +18,9 @@ Array<T> reduce_sum(const Array<T>& x, const Shape& kept) {
   return y;
 }
 
-/// max x over the axes where `kept` has extent 1; NaN wins, and the maximum of nothing is -inf.
-template <class T>
-Array<T> reduce_max(const Array<T>& x, const Shape& kept) {
+/// max f(x) over the axes where `kept` has extent 1; NaN wins, and the maximum of nothing is -inf.
+template <class T, class F>
+Array<T> reduce_max(const Array<T>& x, const Shape& kept, const F& f) {
   Array<T> y = Array<T>::uninitialized(kept, x.pool());
   T* to = y.edit();
   std::fill_n(to, y.size(), -std::numeric_limits<T>::infinity());
@@ -30,92 +30,82 @@ Array<T> reduce_max(const Array<T>& x, const Shape& kept) {
     const T* from = x.data() + at[0];
     for (Index i = 0; i < n; ++i) {
       T& largest = to[at[1] + i * step];
-      if (from[i] > largest || std::isnan(from[i])) largest = from[i];
+      const T value = f(from[i]);
+      if (value > largest || std::isnan(value)) largest = value;
     }
   });
   return y;
 }
-
-/// ln Σ exp of n numbers that lie together: the maximum first, and again while they are in the
-/// cache.
 template <class T>
-T logsumexp_of_row(const T* x, Index n) {
-  constexpr Index kStep = kLanes<T>;
-  const Operand<T> row(x, 1);
-  Batch<T> largest(-std::numeric_limits<T>::infinity());
-  for (Index i = 0; i < n; i += kStep) largest = max(largest, row.load(i, std::min(kStep, n - i)));
-  std::array<T, Batch<T>::size> lanes;
-  largest.store_unaligned(lanes.data());
-  T m = *std::max_element(lanes.begin(), lanes.end());
-  if (!std::isfinite(m)) m = 0;  // inf - inf is no number; exp(±inf) is right as it is
-  const Batch<T> shift(m);
-  Batch<T> sum(T{0});
-  Index i = 0;
-  for (; i + kStep <= n; i += kStep) sum += exp(row.load(i, kStep) - shift);
-  sum.store_unaligned(lanes.data());
-  T total = std::accumulate(lanes.begin(), lanes.end(), T{0});
-  if (i < n) {
-    exp(row.load(i, n - i) - shift).store_unaligned(lanes.data());
-    for (Index k = 0; k < n - i; ++k) total += lanes[static_cast<std::size_t>(k)];
-  }
-  return std::log(total) + m;
+Array<T> reduce_max(const Array<T>& x, const Shape& kept) {
+  return reduce_max(x, kept, [](T v) { return v; });
 }
 
-/// y = beta y + scale exp(x - shift), for n numbers that lie together.
+/// √(Σ x² / n + ε) over the axes where `kept` has extent 1. Squares neither overflow nor vanish on
+/// the way: of floats in double, of doubles scaled by a power of two. epsilon is 0 or above.
 template <class T>
-void scaled_exp_of_row(const T* x, Index n, T shift, T scale, T beta, T* y) {
-  const Operand<T> row(x, 1), before(y, 1);
-  const Batch<T> shifts(shift), scales(scale);
-  for (Index i = 0; i < n; i += kLanes<T>) {
-    const Index count = std::min(kLanes<T>, n - i);
-    Batch<T> value = scales * exp(row.load(i, count) - shifts);
-    if (beta != 0) value += before.load(i, count);
-    store<T>(value, y + i, count);
-  }
-}
-
-/// Σ a b of n numbers each, in double; in lanes, so that the loop vectorises.
-template <class T>
-double dot_of_rows(const T* a, const T* b, Index n) {
-  std::array<double, 16> lanes{};
-  const auto step = static_cast<Index>(lanes.size());
-  Index i = 0;
-  for (; i + step <= n; i += step) {
-    for (Index k = 0; k < step; ++k) {
-      lanes[static_cast<std::size_t>(k)] +=
-          static_cast<double>(a[i + k]) * static_cast<double>(b[i + k]);
+Array<T> root_mean_square(const Array<T>& x, const Shape& kept, double n, double epsilon) {
+  Array<T> y = Array<T>::uninitialized(kept, x.pool());
+  T* to = y.edit();
+  if constexpr (std::is_same_v<T, float>) {
+    sum_to(
+        [](auto v) {
+          return Product<decltype(v)>{v, v};
+        },
+        x.shape(), kept,
+        [=](Index at, double sum) { to[at] = static_cast<T>(std::sqrt(sum / n + epsilon)); }, x);
+  } else {
+    Array<T> scales = reduce_max(x, kept, [](T v) { return std::abs(v); });
+    for (Index i = 0; i < scales.size(); ++i) {
+      T& s = scales.edit()[i];
+      s = s > 0 && std::isfinite(s) ? std::ldexp(T{1}, std::min(-std::ilogb(s), 1000)) : T{1};
+      if (epsilon > 0) s = std::min(s, T{1});  // what is small vanishes beside epsilon
     }
+    sum_to(
+        [](auto v, auto s) {
+          return Product<decltype(v)>{v * s, v * s};
+        },
+        x.shape(), kept,
+        [=, s = scales.data()](Index at, double sum) {
+          to[at] = std::sqrt(sum / n + epsilon * s[at] * s[at]) / s[at];
+        },
+        x, scales);
   }
-  for (; i < n; ++i) lanes[0] += static_cast<double>(a[i]) * static_cast<double>(b[i]);
-  return std::accumulate(lanes.begin(), lanes.end(), 0.0);
+  return y;
+}
+
+/// The mean over the axes where `kept` has extent 1, of n values each: before it is rounded.
+template <class T>
+Array<T> reduce_mean(const Array<T>& x, const Shape& kept, double n) {
+  Array<T> y = Array<T>::uninitialized(kept, x.pool());
+  T* to = y.edit();
+  sum_to([](auto v) { return v; }, x.shape(), kept,
+         [=](Index at, double sum) { to[at] = static_cast<T>(sum / n); }, x);
+  return y;
+}
+
+/// Σ w (x - shift) of n numbers each, in double. What has the weight 0 counts nothing, be it
+/// infinite.
+template <class T>
+double weighted_sum_of_row(const T* w, const T* x, T shift, Index n) {
+  Totals<double, 8> totals;
+  std::array<double, 8> terms;
+  for (Index i = 0; i < n; i += 8) {
+    const Index count = std::min<Index>(8, n - i);
+    for (Index k = 0; k < count; ++k) {
+      const auto weight = static_cast<double>(w[i + k]);
+      const double from_shift = static_cast<double>(x[i + k]) - static_cast<double>(shift);
+      terms[static_cast<std::size_t>(k)] = weight == 0 ? 0 : weight * from_shift;
+    }
+    totals.spread(terms.data(), count);
+  }
+  return totals.sum();
 }
 
 /// y += scale x, for n numbers that lie together.
 template <class T>
 void add_row(T scale, const T* x, Index n, T* y) {
   for (Index i = 0; i < n; ++i) y[i] += scale * x[i];
-}
-
-/// ln Σ exp x over the axes where `kept` has extent 1.
-template <class T>
-Array<T> reduce_logsumexp(const Array<T>& x, const Shape& kept) {
-  const Index n = x.rank() > 0 ? x.extent(-1) : 0;
-  if (n > 1 && kept == x.shape().with(-1, 1)) {
-    Array<T> y = Array<T>::uninitialized(kept, x.pool());
-    T* to = y.edit();
-    for (Index i = 0; i < y.size(); ++i) to[i] = logsumexp_of_row(x.data() + i * n, n);
-    return y;
-  }
-  Array<T> m = reduce_max(x, kept);
-  T* shift = m.edit();
-  for (Index i = 0; i < m.size(); ++i) {
-    if (std::isinf(shift[i])) shift[i] = 0;  // inf - inf is no number; exp(±inf) is right as it is
-  }
-  Array<T> s = Array<T>::uninitialized(kept, x.pool());
-  map_add([](auto v, auto u) { return exp(v - u); }, x.shape(), kept, s.edit(), T{0}, x, m);
-  Array<T> y = Array<T>::uninitialized(kept, x.pool());
-  map([](auto total, auto u) { return log(total) + u; }, y, s, m);
-  return y;
 }
 
 }  // namespace engram::kernels

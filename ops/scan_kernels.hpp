@@ -1,25 +1,44 @@
 // Going along an axis step by step, for the ops in which each entry follows from the one before.
 #pragma once
 
+#include <algorithm>
+#include <array>
+
 #include "engram/core/array.hpp"
 
 namespace engram::kernels {
 
-/// Visits the entries along an axis in their order, or from the last to the first: f(at, before)
-/// for each, with the flat offset of an element and of its neighbour in the entry visited before,
-/// which is -1 for the first.
+/// f(offset of the first, step) for every line of elements along an axis.
 template <class F>
-void scan(const Shape& shape, int axis, bool reverse, F&& f) {
+void each_line(const Shape& shape, int axis, F&& f) {
   const Index n = shape[axis], outer = shape.axes(0, axis).size();
   const Index inner = shape.axes(axis + 1, shape.rank()).size();
   for (Index o = 0; o < outer; ++o) {
-    for (Index step = 0; step < n; ++step) {
-      const Index at = (o * n + (reverse ? n - 1 - step : step)) * inner;
-      const Index before = at + (reverse ? inner : -inner);
-      if (step == 0) {
-        for (Index k = 0; k < inner; ++k) f(at + k, Index{-1});
-      } else {
-        for (Index k = 0; k < inner; ++k) f(at + k, before + k);
+    for (Index k = 0; k < inner; ++k) f(o * n * inner + k, inner);
+  }
+}
+
+/// y = f(state, x...) along an axis, from the last to the first where `reverse`, with a state for
+/// each line that is `first` at its begin: recursions in double or better.
+template <class T, class State, class F, class... More>
+void scan_with(const Array<T>& x, int axis, bool reverse, Array<T>& y, const State& first,
+               const F& f, const More&... more) {
+  // As many lines side by side as lie in a cache line of y, so that each is fetched once.
+  constexpr Index kLines = 64 / sizeof(T);
+  const Index n = x.extent(axis), outer = x.shape().axes(0, axis).size();
+  const Index inner = x.shape().axes(axis + 1, x.rank()).size();
+  T* to = y.edit();
+  for (Index o = 0; o < outer; ++o) {
+    for (Index begin = 0; begin < inner; begin += kLines) {
+      const Index lines = std::min(kLines, inner - begin);
+      std::array<State, kLines> states;
+      states.fill(first);
+      for (Index step = 0; step < n; ++step) {
+        const Index at = (o * n + (reverse ? n - 1 - step : step)) * inner + begin;
+        for (Index k = 0; k < lines; ++k) {
+          State& state = states[static_cast<std::size_t>(k)];
+          to[at + k] = static_cast<T>(f(state, x[at + k], more[at + k]...));
+        }
       }
     }
   }

@@ -1,38 +1,46 @@
 #include "engram/ops/softmax.hpp"
 
+#include <cmath>
+
 #include "engram/ops/exp.hpp"
 #include "engram/ops/reduce.hpp"
-#include "engram/ops/reduce_kernels.hpp"
+#include "engram/ops/softmax_kernels.hpp"
 
 namespace engram {
 namespace {
 
-struct AlongAxis {
-  int axis;
+// Over all axes of `axes` together. Where all x are -inf, y is NaN, or 0 with `empty_is_zero`.
+struct Softmax {
+  static constexpr auto name = "softmax";
+  Axes axes;
+  bool empty_is_zero;
+
   Shape shape(const Shape& x) const {
-    static_cast<void>(x.axis(axis));
+    static_cast<void>(axes.kept(x));
     return x;
   }
-};
-
-struct Softmax : AlongAxis {
-  static constexpr auto name = "softmax";
-
   template <class T>
   void forward(const Array<T>& x, Array<T>& y) const {
-    const Array<T> total = kernels::reduce_logsumexp(x, x.shape().with(axis, 1));
-    kernels::map([](auto v, auto s) { return exp(v - s); }, y, x, total);
+    const Shape kept = axes.kept(x.shape());
+    const kernels::Normalizers<T> of(x, kept);
+    const Array<T> scale =
+        of.map([&](const auto& n) { return empty_is_zero && n.sum == 0 ? 0.0 : 1 / n.sum; });
+    kernels::map([](auto v, auto m, auto s) { return exp(v - m) * s; }, y, x, of.shifts(), scale);
   }
   template <class T>
   void derivative(Var<T>, Var<T> y, Var<T> dy, Into<T> dx) const {
-    dx += y * (dy - sum(dy * y, {axis}, true));
+    dx += y * (dy - sum(dy * y, axes, true));
   }
   template <class T>
   void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
     const Shape& shape = x.shape();
-    Array<T> total = Array<T>::uninitialized(shape.with(axis, 1), x.pool());
-    kernels::map_add([](auto r, auto u) { return r * u; }, shape, total.shape(), total.edit(), T{0},
-                     y, dy);
+    Array<T> total = Array<T>::uninitialized(axes.kept(shape), x.pool());
+    kernels::sum_to(
+        [](auto r, auto u) {
+          return kernels::Product<decltype(r)>{r, u};
+        },
+        shape, total.shape(),
+        [to = total.edit()](Index at, double sum) { to[at] = static_cast<T>(sum); }, y, dy);
     dx.in_place([&](T* target, T beta) {
       kernels::map_add([](auto r, auto u, auto s) { return r * (u - s); }, shape, shape, target,
                        beta, y, dy, total);
@@ -40,13 +48,19 @@ struct Softmax : AlongAxis {
   }
 };
 
-struct LogSoftmax : AlongAxis {
+struct LogSoftmax {
   static constexpr auto name = "log_softmax";
+  int axis;
 
+  Shape shape(const Shape& x) const {
+    static_cast<void>(x.axis(axis));
+    return x;
+  }
   template <class T>
   void forward(const Array<T>& x, Array<T>& y) const {
-    const Array<T> total = kernels::reduce_logsumexp(x, x.shape().with(axis, 1));
-    kernels::map([](auto v, auto s) { return v - s; }, y, x, total);
+    const kernels::Normalizers<T> of(x, x.shape().with(axis, 1));
+    const Array<T> logs = of.map([](const auto& n) { return std::log(n.sum); });
+    kernels::map([](auto v, auto m, auto s) { return (v - m) - s; }, y, x, of.shifts(), logs);
   }
   template <class T>
   void derivative(Var<T>, Var<T> y, Var<T> dy, Into<T> dx) const {
@@ -66,15 +80,22 @@ struct LogSoftmax : AlongAxis {
 }  // namespace
 
 template <class T>
+Var<T> softmax_over(const Var<T>& x, const Axes& axes) {
+  return record(Softmax{axes, true}, Site::current(), x);
+}
+
+template <class T>
 Var<T> softmax(const Var<T>& x, int axis, Site site) {
-  return record(Softmax{{axis}}, site, x);
+  return record(Softmax{{axis}, false}, site, x);
 }
 
 template <class T>
 Var<T> log_softmax(const Var<T>& x, int axis, Site site) {
-  return record(LogSoftmax{{axis}}, site, x);
+  return record(LogSoftmax{axis}, site, x);
 }
 
+template Var<float> softmax_over(const Var<float>&, const Axes&);
+template Var<double> softmax_over(const Var<double>&, const Axes&);
 template Var<float> softmax(const Var<float>&, int, Site);
 template Var<double> softmax(const Var<double>&, int, Site);
 template Var<float> log_softmax(const Var<float>&, int, Site);

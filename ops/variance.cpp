@@ -10,10 +10,11 @@
 namespace engram {
 namespace {
 
-// x less its mean.
+// x less its mean, in two steps: where the mean is large, the first rounds it.
 template <class T>
 Var<T> centred(const Var<T>& x, const Axes& axes, const Site& site) {
-  return sub(x, mean(x, axes, true, site), site);
+  const auto less_mean = [&](const Var<T>& v) { return sub(v, mean(v, axes, true, site), site); };
+  return less_mean(less_mean(x));
 }
 
 // What the sum of squares is divided by.

@@ -3,9 +3,8 @@
 #include "engram/core/tape.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/composed.hpp"
-#include "engram/ops/reduce.hpp"
+#include "engram/ops/norm.hpp"
 #include "engram/ops/reshape.hpp"
-#include "engram/ops/sqrt.hpp"
 
 namespace engram {
 
@@ -19,13 +18,13 @@ Var<T> weight_norm(const Var<T>& v, const Var<T>& length, int axis, Site site) {
     }
     const Shape flat{shape.axes(0, k).size(), shape[k], shape.axes(k + 1, shape.rank()).size()};
     const Var<T> rows = reshape(v, flat, site);
-    const Var<T> norm = sqrt(sum(square(rows, site), {0, 2}, true, site), site);
-    const Array<T> norms = norm.value();
+    const Var<T> size = norm(rows, 2, {0, 2}, true, site);
+    const Array<T> norms = size.value();
     for (Index i = 0; i < norms.size(); ++i) {
       if (norms[i] == 0) fail("entry ", i, " of axis ", k, " of v ", shape, " is all zeros");
     }
     const Var<T> lengths = reshape(length, Shape{shape[k], 1}, site);
-    return reshape(mul(div(rows, norm, site), lengths, site), shape, site);
+    return reshape(mul(div(rows, size, site), lengths, site), shape, site);
   });
 }
 

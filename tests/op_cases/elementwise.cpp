@@ -45,6 +45,9 @@ void elementwise_rows(std::vector<OpCase>& rows) {
   rows.push_back(unary("div_scalar", "arithmetic", [](auto x) { return x / 3; }));
   rows.push_back(unary(
       "scalar_div", "arithmetic", [](auto x) { return 3 / x; }, 0.5, 2));
+  rows.push_back(binary("chain", "chain_rule", [](auto a, auto b) {
+    return elementwise(kernels::Chain{}, Site::current(), a, b);
+  }));
   rows.push_back(row(
       "derivatives that read all", "elementwise",
       [](auto x) { return elementwise(Mixed{}, Site::current(), x[0], x[1]); },

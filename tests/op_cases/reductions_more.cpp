@@ -38,6 +38,8 @@ void over_axes(std::vector<OpCase>& rows) {
     const auto norm_of = [p](auto x, const Axes& a, bool k) { return norm(x, p, a, k); };
     reduction(text("norm ", p), "norm", norm_of, !std::isinf(p));
   }
+  const auto rms_of = [](auto x, const Axes& a, bool k) { return root_mean_square(x, a, 0.1, k); };
+  reduction("root_mean_square", "norm", rms_of, false);
   const auto any_of = [](auto x, const Axes& a, bool k) {
     return any(greater(x, 1), a, k) + sum(x);
   };
@@ -59,6 +61,12 @@ void over_axes(std::vector<OpCase>& rows) {
                      {{{{}}, "standard_deviation: 1 values and a correction of 1"}}));
   rows.push_back(row("norm 3", "norm", [](auto x) { return norm(x[0], 3); }, {},
                      {{{{3}}, "norm: p is 3; need 1, 2 or infinity"}}));
+  rows.push_back(row("root_mean_square of nothing", "norm",
+                     [](auto x) { return root_mean_square(x[0]); }, {},
+                     {{{{0}}, "root_mean_square: norm: no values in [0]"}}));
+  rows.push_back(row("root_mean_square, epsilon below 0", "norm",
+                     [](auto x) { return root_mean_square(x[0], {}, -1); }, {},
+                     {{{{3}}, "epsilon = -1; need 0 or more"}}));
   rows.push_back(row("norm infinity of nothing", "norm",
                      [](auto x) { return norm(x[0], kInfinity); }, {},
                      {{{{0}}, "norm: max: no values to reduce in [0]"}}));
