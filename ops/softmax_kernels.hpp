@@ -46,7 +46,8 @@ class Normalizer {
     if (other.sum == 0) return;
     if (sum == 0) return static_cast<void>(*this = other);
     const T high = other.shift > shift ? other.shift : shift;
-    *this = {high, std::isinf(high) ? 1 : from(high) + other.from(high)};
+    const double total = from(high) + other.from(high);
+    *this = {high, std::isinf(high) && !std::isnan(total) ? 1 : total};
   }
 
  private:
