@@ -98,10 +98,10 @@ double ulp(double x) {
 
 // How many units `got` is off, of which `unit` is one. What is beyond float's range may be any
 // infinity or NaN, and so may a sum of what is.
-double distance(float got, double want, double unit) {
+double distance(float got, double want, double unit, bool finite_inputs) {
   if (std::isnan(want)) return std::isnan(got) ? 0 : INFINITY;
   if (static_cast<float>(want) == got) return 0;
-  if (std::isinf(want)) return INFINITY;
+  if (std::isinf(want)) return finite_inputs && !std::isfinite(got) ? 0 : INFINITY;
   if (!std::isfinite(got)) {
     return std::max(std::abs(want), unit / kEpsilon) > kLargest / 4 ? 0 : INFINITY;
   }
@@ -127,7 +127,7 @@ Neighbourhood neighbourhood(const OpCase& row, const Arrays& inputs,
   Neighbourhood out;
   Index numbers = 0;
   for (const auto& input : inputs) numbers = std::max(numbers, input.size());
-  const int trials = numbers < 1000 ? 16 : 3;
+  const int trials = numbers < 1000 ? 12 : 5;
   for (const auto& result : at) {
     out.spread.emplace_back(result.values.shape());
     out.size.push_back(size_of(result.values));
@@ -137,7 +137,13 @@ Neighbourhood neighbourhood(const OpCase& row, const Arrays& inputs,
                             {step, by_differences, static_cast<std::uint64_t>(k)});
   };
   for (int k = 0; k < trials; ++k) {
-    const auto results = near(kEpsilon, k);
+    std::vector<Result<double>> results;
+    try {
+      results = near(kEpsilon, k);
+    } catch (const Error&) {  // so near to inputs that are refused, nothing can be promised
+      for (auto& spread : out.spread) std::fill_n(spread.edit(), spread.size(), INFINITY);
+      return out;
+    }
     for (std::size_t r = 0; r < at.size(); ++r) {
       double* to = out.spread[r].edit();
       const Array<double>&a = at[r].values, &b = results[r].values;
@@ -151,16 +157,19 @@ Neighbourhood neighbourhood(const OpCase& row, const Arrays& inputs,
     double* to = spread.edit();
     for (Index i = 0; i < spread.size(); ++i) to[i] = std::sqrt(to[i]);
   }
-  const auto far = near(0.25, trials);
-  for (std::size_t r = 0; r < at.size(); ++r) {
-    out.size[r] = std::max(out.size[r], size_of(far[r].values));
+  try {
+    const auto far = near(0.25, trials);
+    for (std::size_t r = 0; r < at.size(); ++r) {
+      out.size[r] = std::max(out.size[r], size_of(far[r].values));
+    }
+  } catch (const Error&) {  // not that far
   }
   return out;
 }
 
 }  // namespace
 
-Measured measure(const OpCase& row, const Arrays& inputs, Unit value, Unit slope) {
+Measured measure(const OpCase& row, const Arrays& inputs, Of value, Of slope) {
   Measured out;
   std::vector<Result<double>> want;
   std::vector<Result<float>> got;
@@ -176,26 +185,29 @@ Measured measure(const OpCase& row, const Arrays& inputs, Unit value, Unit slope
     return out;
   }
   Neighbourhood around[2];
-  const auto around_of = [&](Unit unit) -> const Neighbourhood& {
-    auto& known = around[unit == Unit::differences];
-    if (known.spread.empty()) {
-      known = neighbourhood(row, inputs, want, unit == Unit::differences);
-    }
+  const auto around_of = [&](Of unit) -> const Neighbourhood& {
+    const bool by_differences = unit == Of::differences || unit == Of::differences_and_one;
+    auto& known = around[by_differences];
+    if (known.spread.empty()) known = neighbourhood(row, inputs, want, by_differences);
     return known;
   };
+  const bool finite = std::all_of(inputs.begin(), inputs.end(), [](const Array<double>& x) {
+    return std::all_of(x.begin(), x.end(), [](double v) { return std::isfinite(v); });
+  });
   for (const auto& result : got) {
     const std::size_t r = result.reference;
-    const Unit unit = r == 0 ? value : slope;
+    const Of unit = r == 0 ? value : slope;
     Worst& worst = r == 0 ? out.value : out.slope;
     const Array<double>& expected = want[r].values;
     if (result.values.shape() != expected.shape()) {
       worst = {INFINITY, text(result.name, " has shape ", result.values.shape())};
       return out;
     }
-    const bool conditioned = unit >= Unit::inputs;
+    const bool conditioned = unit >= Of::inputs;
     double least = kEpsilon * 1e-30;  // 100 times the smallest normal number
     if (r > 0 && conditioned) least += kEpsilon * around_of(unit).size[r];
-    if (unit == Unit::upstream) least += 2 * kEpsilon;
+    if (unit == Of::upstream) least += 2 * kEpsilon;
+    if (unit == Of::inputs_and_one || unit == Of::differences_and_one) least += kEpsilon;
     for (Index i = 0; i < expected.size(); ++i) {
       double one = std::max(ulp(expected[i]), least);
       if (conditioned) {
@@ -203,8 +215,8 @@ Measured measure(const OpCase& row, const Arrays& inputs, Unit value, Unit slope
         if (!std::isfinite(spread) && std::isfinite(expected[i])) continue;
         if (std::isfinite(spread)) one += spread;
       }
-      if (unit == Unit::nothing) one = std::numeric_limits<double>::min();
-      const double units = distance(result.values[i], expected[i], one);
+      if (unit == Of::nothing) one = std::numeric_limits<double>::min();
+      const double units = distance(result.values[i], expected[i], one, finite);
       ++out.compared;
       if (units > worst.units) {
         worst = {units, text(result.name, " at ", i, ": ", result.values[i], " instead of ",

@@ -1,6 +1,7 @@
 // How far a row's float results are from those in double, in units of what float can do.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -8,14 +9,31 @@
 
 namespace engram::testing {
 
-/// What the unit is that an error is measured in. Each adds to those before.
-enum class Unit {
-  nothing,      ///< exact
-  result,       ///< the last place of the result
-  inputs,       ///< what moving every input by its last place would do
-  differences,  ///< the same by the last place of how far each input is below the largest
-  upstream,     ///< of derivatives: the last place of dy
+/// What the unit is that an error is measured in: see docs/ops.md, which says what the words in the
+/// doc blocks mean.
+enum class Of {
+  nothing,              ///< exact
+  result,               ///< "ulp"
+  inputs,               ///< "ulp of x"
+  inputs_and_one,       ///< "ulp of x and 1"
+  differences,          ///< "ulp of x - max x"
+  differences_and_one,  ///< "ulp of x - max x and 1"
+  upstream,             ///< "ulp of dy", of derivatives
 };
+struct Bound {
+  Of of = Of::inputs;
+  double ulps = 0;
+};
+/// What an op promises of its results in float, and of its derivatives.
+struct Accuracy {
+  Bound value, slope;
+};
+
+/// What the field `Accuracy:` says of the op of a row, in the header that the row names; nothing
+/// for rows that are made of several ops.
+std::optional<Accuracy> accuracy_of(const OpCase& row);
+/// A field's text as numbers. Throws `Error` for one that is not understood.
+Accuracy parsed_accuracy(const std::string& text);
 
 /// The worst of a comparison.
 struct Worst {
@@ -30,6 +48,6 @@ struct Measured {
 /// Values, gradients (by kernel, by the rule, recorded) and tangents (in numbers, recorded) of a
 /// row in float beside double. The inputs are numbers that float holds. Nothing is compared when
 /// the op refuses the inputs in double.
-Measured measure(const OpCase& row, const Arrays& inputs, Unit value, Unit slope);
+Measured measure(const OpCase& row, const Arrays& inputs, Of value, Of slope);
 
 }  // namespace engram::testing
