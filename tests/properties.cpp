@@ -85,10 +85,10 @@ BOOST_DATA_TEST_CASE(scale, kRows, row) {
       if (largest(at) == 0 || !holds(1024) || !holds(1.0 / 64) || !holds(3)) continue;
       const Array<float> y = value<float>(row.in_float, x);
       for (const double s : {0x1p20, 0x1p-20, 0x1p50, 0x1p-50}) {
-        const double worst =
-            apart(value<float>(row.in_float, times(s)), y, std::pow(s, degree));
-        BOOST_TEST(worst == 0, row.name << " " << label(shapes) << "times " << s
-                                        << ", of degree " << degree << ": " << worst);
+        if (!holds(s)) continue;  // an epsilon sees it
+        const double worst = apart(value<float>(row.in_float, times(s)), y, std::pow(s, degree));
+        BOOST_TEST(worst == 0, row.name << " " << label(shapes) << "times " << s << ", of degree "
+                                        << degree << ": " << worst);
         SweepSummary::compared(y.size());
       }
     }
@@ -209,7 +209,8 @@ BOOST_DATA_TEST_CASE(bounds, kSizes, n) {
     if (scale > 0) {
       BOOST_TEST(within(cosine_similarity(x, x).value(), 0.9999f, 1), scale);
       BOOST_TEST(within(cosine_similarity(x, -x).value(), -1, -0.9999f), scale);
-      BOOST_TEST(within(cosine_loss(x, x, tape.constant(Array<float>::scalar(1))).value(), 0, 1e-6f));
+      BOOST_TEST(
+          within(cosine_loss(x, x, tape.constant(Array<float>::scalar(1))).value(), 0, 1e-6f));
     }
     BOOST_TEST(within(variance(x, {-1}, 0).value(), 0, INFINITY), scale);
     const Var<float> loss = cross_entropy(x, Indices(x.shape().without(1)));
@@ -252,11 +253,12 @@ BOOST_DATA_TEST_CASE(posteriors_add_up_at_every_step,
   Indices path(Shape{steps, 1});
   for (Index t = 0; t < steps; ++t) path.edit()[t] = static_cast<std::int32_t>(t * t % tags);
   const Var<float> crf = crf_log_likelihood(x, pairs, ends, ends, path, length);
-  const Var<float> ctc = ctc_loss(log_softmax(x), Indices({1, 3}, {1, 2, 1}), length, Indices({1}, {3}));
+  const Var<float> ctc =
+      ctc_loss(log_softmax(x), Indices({1, 3}, {1, 2, 1}), length, Indices({1}, {3}));
   const Var<float> one = tape.constant(Array<float>({1}, {1}));
-  for (const BackwardOptions<float>& how :
-       {BackwardOptions<float>{.seed = one}, BackwardOptions<float>{.seed = one, .rules_only = true},
-        BackwardOptions<float>{.seed = one, .record = true}}) {
+  for (const BackwardOptions<float>& how : {BackwardOptions<float>{.seed = one},
+                                            BackwardOptions<float>{.seed = one, .rules_only = true},
+                                            BackwardOptions<float>{.seed = one, .record = true}}) {
     // The tag that is there less the posteriors: 0 in all. Log-probabilities: the same.
     for (const Var<float>& y : {crf, ctc}) {
       const auto sums = row_sums(tape.gradients(y, std::vector{x}, how)[0].value());
