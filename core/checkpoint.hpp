@@ -20,6 +20,7 @@ namespace engram {
 /// Derivative: that of f
 /// Saves:      xs
 /// Order:      any
+/// Accuracy:   that of what it calls
 /// Throws:     `Error` for no inputs, and what f throws
 /// Source:     A. Griewank and A. Walther (2000), "Algorithm 799: revolve"; T. Chen et al. (2016),
 ///             "Training deep nets with sublinear memory cost"

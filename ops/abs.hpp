@@ -21,6 +21,7 @@ struct Abs {
 /// Derivative: dx = dy sign(x), 0 at x = 0
 /// Saves:      nothing beyond x and y
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     nothing of its own
 /// Source:     elementary
 template <class T>

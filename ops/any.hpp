@@ -11,6 +11,7 @@ namespace engram {
 /// Derivative: 0 everywhere
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     as `sum`
 /// Source:     NumPy, "numpy.any"
 template <class T>
@@ -23,6 +24,7 @@ Var<T> any(const Var<T>& x, const Axes& axes = {}, bool keep = false, Site site 
 /// Derivative: 0 everywhere
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     as `sum`
 /// Source:     NumPy, "numpy.all"
 template <class T>

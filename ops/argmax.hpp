@@ -12,6 +12,7 @@ namespace engram {
 /// Derivative: none
 /// Saves:      nothing
 /// Order:      none
+/// Accuracy:   exact
 /// Throws:     `Error` for an axis that is not there or has no entries
 /// Source:     NumPy, "numpy.argmax"
 template <class T>

@@ -27,6 +27,7 @@ struct AttentionOptions {
 /// Derivative: that of `softmax` and `matmul`, which it is
 /// Saves:      y, and q and k
 /// Order:      any
+/// Accuracy:   8 ulp of x; derivatives 16 ulp of dy
 /// Throws:     `Error` for other shapes, and for a query that sees no key (which): it has nothing
 ///             to attend to, so give it a key, or leave it out
 /// Source:     A. Vaswani et al. (2017), "Attention is all you need", equation 1
@@ -46,6 +47,7 @@ Var<T> attention_weights(const Var<T>& q, const Var<T>& k, const Var<T>& bias,
 /// Derivative: that of `softmax` and `matmul`, which it is
 /// Saves:      the weights, and q, k and v
 /// Order:      any
+/// Accuracy:   8 ulp of x; derivatives 16 ulp of dy
 /// Throws:     as `attention_weights`, and when v has another number of keys
 /// Source:     as `attention_weights`
 template <class T>

@@ -33,6 +33,7 @@ struct BinaryCrossEntropy {
 /// Derivative: dx = dy (σ(x) - t) / n, dt = -dy x / n
 /// Saves:      nothing beyond x and t
 /// Order:      any
+/// Accuracy:   2 ulp of x
 /// Throws:     `Error` when the shapes do not broadcast, or hold no values
 /// Source:     D. R. Cox (1958), "The regression analysis of binary sequences"
 template <class T>

@@ -46,6 +46,7 @@ B finite_below(const B& x) {
 /// Derivative: dx = dy where low ≤ x ≤ high, 0 elsewhere
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` for low > high, or where one of them is NaN; they may be infinite
 /// Source:     PyTorch, "torch.clamp"
 template <class T>

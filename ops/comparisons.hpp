@@ -58,6 +58,7 @@ struct GreaterEqual : Comparison {
 /// Derivative: 0 everywhere
 /// Saves:      nothing
 /// Order:      any; all are 0
+/// Accuracy:   exact
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     Iverson bracket; IEEE 754 for NaN and ±0
 template <class T>

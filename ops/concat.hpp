@@ -15,6 +15,7 @@ namespace engram {
 /// Derivative: dx_k = the part of dy where x_k lies
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` for no inputs, or shapes that differ elsewhere
 /// Source:     NumPy, "numpy.concatenate"
 template <class T>
@@ -35,6 +36,7 @@ Var<T> concat(std::initializer_list<Var<T>> xs, int axis, Site site = Site::curr
 /// Derivative: dx_k = dy at k
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` for no inputs, or shapes that differ
 /// Source:     NumPy, "numpy.stack"
 template <class T>

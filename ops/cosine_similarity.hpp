@@ -21,6 +21,7 @@ namespace engram {
 ///             likewise
 /// Saves:      a, b, their norms and a / ‖a‖, b / ‖b‖: it is a composition
 /// Order:      any
+/// Accuracy:   4 ulp of x; derivatives 8 ulp of x
 /// Throws:     `Error` when the shapes do not broadcast, and for an axis that is not there
 /// Source:     PyTorch, "torch.nn.CosineSimilarity"
 template <class T>
@@ -52,6 +53,7 @@ Var<T> cosine_similarity(const Var<T>& a, const Var<T>& b, int axis = -1,
 /// Derivative: that of the parts; the targets have none
 /// Saves:      as `cosine_similarity`
 /// Order:      any
+/// Accuracy:   4 ulp of x and 1; derivatives 8 ulp of x
 /// Throws:     as `cosine_similarity`, and `Error` when the targets do not broadcast, or without
 ///             any values
 /// Source:     PyTorch, "torch.nn.CosineEmbeddingLoss"

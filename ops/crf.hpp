@@ -18,6 +18,7 @@ namespace engram {
 ///             would
 /// Saves:      the forward variables α [T, B, K], in double
 /// Order:      any
+/// Accuracy:   4 ulp of x - max x and 1; derivatives 8 ulp of dy
 /// Throws:     `Error` when the shapes do not fit, and for lengths or tags out of range
 /// Source:     J. Lafferty, A. McCallum and F. Pereira (2001), "Conditional random fields", ICML
 template <class T>
@@ -39,6 +40,7 @@ struct CrfDecoded {
 /// Derivative: none
 /// Saves:      nothing
 /// Order:      none
+/// Accuracy:   2 ulp of x
 /// Throws:     as `crf_log_likelihood`
 /// Source:     A. Viterbi (1967), "Error bounds for convolutional codes and an asymptotically
 ///             optimum decoding algorithm"

@@ -29,6 +29,7 @@ struct CrossEntropyOptions {
 /// Derivative: dx = dy (softmax(x) Σ_v q_v - q), divided likewise
 /// Saves:      ln Σ exp x of each row
 /// Order:      any
+/// Accuracy:   4 ulp of x - max x and 1; derivatives 4 ulp of x - max x
 /// Throws:     `Error` when the shapes do not fit, for a target out of range (which, and where),
 ///             smoothing outside [0, 1], weights that are negative or not finite, and for a mean
 ///             over no targets or over targets that weigh nothing

@@ -11,6 +11,7 @@ namespace engram {
 /// Derivative: dx_t = Σ_{s >= t} dy_s
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   1 ulp of x
 /// Throws:     `Error` for an axis that is not there
 /// Source:     NumPy, "numpy.cumsum"
 template <class T>
@@ -23,6 +24,7 @@ Var<T> cumsum(const Var<T>& x, int axis, bool reverse = false, Site site = Site:
 /// Derivative: dx_t = y_{t-1} g_t with g_t = dy_t + x_{t+1} g_{t+1}, right where factors are 0 too
 /// Saves:      nothing beyond x and y
 /// Order:      any
+/// Accuracy:   2 ulp of x; derivatives 4 ulp of x
 /// Throws:     `Error` for an axis that is not there
 /// Source:     NumPy, "numpy.cumprod"
 template <class T>
@@ -37,6 +39,7 @@ Var<T> cumprod(const Var<T>& x, int axis, Site site = Site::current());
 ///             is positive
 /// Saves:      nothing beyond x and y
 /// Order:      any
+/// Accuracy:   3 ulp of x - max x and 1; derivatives 8 ulp of x - max x
 /// Throws:     `Error` for an axis that is not there
 /// Source:     PyTorch, "torch.logcumsumexp"
 template <class T>

@@ -68,6 +68,7 @@ Var<T> custom_gradient(const Forward& forward, Backward backward, const std::arr
 ///             for two or three inputs a `std::array` of one for each
 /// Saves:      the inputs and y
 /// Order:      any, of `backward` as it is written
+/// Accuracy:   that of what it calls
 /// Throws:     `Error` when `backward` returns a shape that is not the input's
 /// Source:     Y. Bengio, N. Léonard and A. Courville (2013), "Estimating or propagating gradients
 ///             through stochastic neurons", for the example

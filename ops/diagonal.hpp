@@ -12,6 +12,7 @@ namespace engram {
 /// Derivative: dx = diagonal(dy, k)
 /// Saves:      the numbers of the elements
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` for a scalar
 /// Source:     NumPy, "numpy.diag"; PyTorch, "torch.diag_embed"
 template <class T>
@@ -24,6 +25,7 @@ Var<T> diag(const Var<T>& x, int k = 0, Site site = Site::current());
 /// Derivative: dx[i, i + k] = dy[i], 0 elsewhere
 /// Saves:      the numbers of the elements
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` when x has less than two axes
 /// Source:     NumPy, "numpy.diagonal"
 template <class T>
@@ -36,6 +38,7 @@ Var<T> diagonal(const Var<T>& x, int k = 0, Site site = Site::current());
 /// Derivative: dx = dy on the diagonal, 0 elsewhere
 /// Saves:      the numbers of the elements
 /// Order:      any
+/// Accuracy:   1 ulp of x
 /// Throws:     `Error` when x has less than two axes
 /// Source:     elementary
 template <class T>
@@ -48,6 +51,7 @@ Var<T> trace(const Var<T>& x, Site site = Site::current());
 /// Derivative: dx = triu(dy, k)
 /// Saves:      a mask [R, C]
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` when x has less than two axes
 /// Source:     NumPy, "numpy.triu"
 template <class T>
@@ -60,6 +64,7 @@ Var<T> triu(const Var<T>& x, int k = 0, Site site = Site::current());
 /// Derivative: dx = tril(dy, k)
 /// Saves:      a mask [R, C]
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` when x has less than two axes
 /// Source:     NumPy, "numpy.tril"
 template <class T>

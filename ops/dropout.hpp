@@ -12,6 +12,7 @@ namespace engram {
 /// Derivative: dx = dy m
 /// Saves:      m
 /// Order:      any
+/// Accuracy:   2 ulp; derivatives 2 ulp of x
 /// Throws:     `Error` unless 0 <= p < 1
 /// Source:     N. Srivastava et al. (2014), "Dropout", JMLR 15 (scaled while training)
 template <class T>
@@ -24,6 +25,7 @@ Var<T> dropout(const Var<T>& x, double p, Random& random, Site site = Site::curr
 /// Derivative: none: it depends on no value
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     as `dropout`
 /// Source:     as `dropout`
 template <class T>
@@ -37,6 +39,7 @@ Var<T> dropout_mask(Tape<T>& tape, const Shape& shape, double p, Random& random,
 /// Derivative: dx[t] = dy[t] m
 /// Saves:      m
 /// Order:      any
+/// Accuracy:   2 ulp; derivatives 2 ulp of x
 /// Throws:     `Error` for a scalar, and unless 0 <= p < 1
 /// Source:     Y. Gal and Z. Ghahramani (2016), "A theoretically grounded application of dropout in
 ///             recurrent neural networks"
@@ -51,6 +54,7 @@ Var<T> variational_dropout(const Var<T>& x, double p, Random& random, Site site 
 /// Derivative: dbefore = dy m, dafter = dy (1 - m)
 /// Saves:      m
 /// Order:      any
+/// Accuracy:   exact; derivatives 1 ulp of x
 /// Throws:     `Error` for shapes that differ, and unless 0 <= p <= 1
 /// Source:     D. Krueger et al. (2017), "Zoneout"
 template <class T>
@@ -67,6 +71,7 @@ Var<T> zoneout(const Var<T>& before, const Var<T>& after, double p, Site site = 
 /// Derivative: dw = dy m
 /// Saves:      m
 /// Order:      any
+/// Accuracy:   2 ulp; derivatives 2 ulp of x
 /// Throws:     `Error` unless 0 <= p < 1
 /// Source:     L. Wan et al. (2013), "Regularization of neural networks using DropConnect"; S.
 ///             Merity, N. Keskar and R. Socher (2018), "Regularizing and optimizing LSTM language

@@ -35,6 +35,7 @@ struct Erfc {
 /// Derivative: dx = dy 2/√π exp(-x²)
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   1 ulp; derivatives 3 ulp of x
 /// Throws:     nothing of its own
 /// Source:     DLMF 7.2
 template <class T>
@@ -50,6 +51,7 @@ auto erf(const AnyDual auto& x) { return evaluate(ops::Erf{}, x); }
 /// Derivative: dx = -dy 2/√π exp(-x²)
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   3 ulp; derivatives 3 ulp of x
 /// Throws:     nothing of its own
 /// Source:     DLMF 7.2
 template <class T>

@@ -11,6 +11,7 @@ namespace engram {
 /// Derivative: dx = flip(dy)
 /// Saves:      the numbers of the entries
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` for an axis that is not there or is named twice
 /// Source:     NumPy, "numpy.flip"
 template <class T>
@@ -23,6 +24,7 @@ Var<T> flip(const Var<T>& x, const Axes& axes = {}, Site site = Site::current())
 /// Derivative: dx = roll(dy, -shift)
 /// Saves:      the numbers of the entries
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` for an axis that is not there
 /// Source:     NumPy, "numpy.roll"
 template <class T>
@@ -37,6 +39,7 @@ Var<T> roll(const Var<T>& x, Index shift, int axis, Site site = Site::current())
 /// Derivative: dx = reverse_sequence(dy)
 /// Saves:      the numbers of the entries
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` when x has less than two axes, for lengths of another shape, and for a
 ///             length out of range (which, and where)
 /// Source:     TensorFlow, "tf.reverse_sequence"; M. Schuster and K. Paliwal (1997), "Bidirectional

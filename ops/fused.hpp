@@ -148,6 +148,7 @@ struct Fused {
 /// Derivative: da = dy ∂f/∂a, ..., worked out per element from the lambda itself
 /// Saves:      nothing beyond the inputs
 /// Order:      any
+/// Accuracy:   that of its functions; derivatives 4 ulp of dy
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     ops/dual.hpp
 template <class F, class T>

@@ -11,6 +11,7 @@ namespace engram {
 /// Derivative: dtable[rows[i]] += dy[i]; for a parameter it stays sparse, only touched rows
 /// Saves:      rows
 /// Order:      any
+/// Accuracy:   exact; derivatives 1 ulp of x
 /// Throws:     `Error` for a scalar table or a row out of range (which, and where)
 /// Source:     Y. Bengio et al. (2003), "A neural probabilistic language model"
 template <class T>
@@ -23,6 +24,7 @@ Var<T> gather_rows(const Var<T>& table, const Indices& rows, Site site = Site::c
 /// Derivative: dx[i] = dy[rows[i]]
 /// Saves:      rows
 /// Order:      any
+/// Accuracy:   1 ulp of x
 /// Throws:     `Error` when x does not begin with the axes of rows, or a row is out of range
 /// Source:     the adjoint of gathering
 template <class T>

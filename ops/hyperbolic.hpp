@@ -30,6 +30,7 @@ struct Cosh {
 /// Derivative: dx = dy cosh x
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   4 ulp; derivatives 3 ulp of x
 /// Throws:     nothing of its own
 /// Source:     DLMF 4.28
 template <class T>
@@ -45,6 +46,7 @@ auto sinh(const AnyDual auto& x) { return evaluate(ops::Sinh{}, x); }
 /// Derivative: dx = dy sinh x
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   4 ulp; derivatives 3 ulp of x
 /// Throws:     nothing of its own
 /// Source:     DLMF 4.28
 template <class T>

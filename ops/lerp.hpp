@@ -28,6 +28,7 @@ struct Lerp {
 /// Derivative: da = dy (1 - w), db = dy w, dw = dy (b - a)
 /// Saves:      nothing beyond a, b and w
 /// Order:      any
+/// Accuracy:   2 ulp of x
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     PyTorch, "torch.lerp"
 template <class T>

@@ -13,6 +13,7 @@ namespace engram {
 /// Derivative: db_t = dh_t + a_{t+1} db_{t+1}, da_t = db_t h_{t-1}
 /// Saves:      nothing beyond a and h
 /// Order:      any
+/// Accuracy:   2 ulp of x; derivatives 4 ulp of x
 /// Throws:     `Error` when the shapes do not broadcast, and for an axis that is not there
 /// Source:     G. Blelloch (1990), "Prefix sums and their applications", section 1.4
 template <class T>

@@ -13,6 +13,7 @@ namespace engram {
 /// Derivative: dx = 0 where mask ≠ 0, dy elsewhere; none by the mask
 /// Saves:      nothing beyond mask
 /// Order:      any
+/// Accuracy:   exact; derivatives 1 ulp of x
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     PyTorch, "torch.Tensor.masked_fill"
 template <class T>
@@ -27,6 +28,7 @@ Var<T> masked_fill(const Var<T>& x, const Var<T>& mask, std::type_identity_t<T> 
 /// Derivative: dx = dy there, 0 elsewhere; none by the mask
 /// Saves:      where they were
 /// Order:      any
+/// Accuracy:   exact; derivatives 1 ulp of x
 /// Throws:     `Error` when mask does not broadcast to x
 /// Source:     PyTorch, "torch.masked_select"
 template <class T>

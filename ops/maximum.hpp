@@ -31,6 +31,7 @@ struct Minimum {
 /// Derivative: dy goes to the larger; where they are equal, half to each
 /// Saves:      nothing beyond a and b
 /// Order:      any
+/// Accuracy:   exact; derivatives 1 ulp of x
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     the subgradient of equal shares, as in JAX and PyTorch
 template <class T>

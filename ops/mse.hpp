@@ -12,6 +12,7 @@ namespace engram {
 /// Derivative: da = 2 dy (a - b) / n, db = -da
 /// Saves:      a - b
 /// Order:      any
+/// Accuracy:   2 ulp of x
 /// Throws:     `Error` when the shapes do not broadcast, or hold no values
 /// Source:     A.-M. Legendre (1805), least squares
 template <class T>

@@ -38,6 +38,7 @@ struct NanToNum : Replacements<T> {
 /// Derivative: dx = dy where x is finite, 0 elsewhere
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     nothing of its own
 /// Source:     NumPy, "numpy.nan_to_num"
 template <class T>

@@ -12,6 +12,7 @@ namespace engram {
 ///             is the largest, in equal shares; 0 where y = 0, and for p = 1 where x = 0
 /// Saves:      nothing beyond x and y
 /// Order:      any
+/// Accuracy:   2 ulp of x; derivatives 3 ulp of x
 /// Throws:     as `sum`, `Error` for another p, and for p = infinity of no values
 /// Source:     NumPy, "numpy.linalg.norm"
 template <class T>

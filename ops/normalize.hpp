@@ -12,6 +12,7 @@ namespace engram {
 /// Derivative: dx = (dy - mean(dy) - y mean(dy y)) / √(σ² + ε)
 /// Saves:      √(σ² + ε)
 /// Order:      any
+/// Accuracy:   4 ulp of x - max x; derivatives 8 ulp of dy
 /// Throws:     `Error` for an axis that does not exist or is named twice, and unless ε > 0
 /// Source:     S. Ioffe and C. Szegedy (2015), "Batch normalization"
 template <class T>
@@ -25,6 +26,7 @@ Var<T> standardize(const Var<T>& x, const Axes& axes = {}, double epsilon = 1e-5
 /// Derivative: dx as `standardize` of dy gain, dgain = Σ dy (x - μ) / √(σ² + ε), dbias = Σ dy
 /// Saves:      the standardised x
 /// Order:      any
+/// Accuracy:   4 ulp of x - max x; derivatives 8 ulp of dy
 /// Throws:     `Error` unless gain and bias have the shape of the last axes of x, and ε > 0
 /// Source:     J. Ba, J. Kiros and G. Hinton (2016), "Layer normalization"
 template <class T>
@@ -39,6 +41,7 @@ Var<T> layer_norm(const Var<T>& x, const Var<T>& gain, const Var<T>& bias, doubl
 ///             dgain = Σ dy x̂
 /// Saves:      x̂
 /// Order:      any
+/// Accuracy:   4 ulp of x; derivatives 8 ulp of dy
 /// Throws:     `Error` unless gain has the shape of the last axes of x, and ε > 0
 /// Source:     B. Zhang and R. Sennrich (2019), "Root mean square layer normalization"
 template <class T>

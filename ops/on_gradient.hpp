@@ -20,6 +20,7 @@ using GradientHook = std::function<Var<T>(const Var<T>&)>;
 ///             through the hook, the gradient of a gradient twice; forward mode knows no hooks
 /// Saves:      nothing
 /// Order:      any, as far as the hook is written in Vars
+/// Accuracy:   that of what it calls
 /// Throws:     `Error` for an empty hook, and for one that returns another shape
 /// Source:     PyTorch, "torch.Tensor.register_hook"
 template <class T>

@@ -11,6 +11,7 @@ namespace engram {
 /// Derivative: none, it depends on no value
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` for a label out of range (which, and where)
 /// Source:     elementary
 template <class T>

@@ -31,6 +31,7 @@ struct PadOptions {
 /// Derivative: dx = dy[..., before:before+n, ...] and what was copied from there
 /// Saves:      the numbers of the entries
 /// Order:      any
+/// Accuracy:   exact; derivatives 1 ulp of x
 /// Throws:     `Error` for an axis that is not there, a negative padding, one of n or more in the
 ///             mode reflect, and for no entries to copy
 /// Source:     NumPy, "numpy.pad"; PyTorch, "torch.nn.functional.pad"

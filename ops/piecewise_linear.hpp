@@ -49,6 +49,7 @@ struct HardTanh : Clamp<T> {
 /// Derivative: dx = dy where x > 0, slope dy elsewhere
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   2 ulp; derivatives 2 ulp of x
 /// Throws:     nothing of its own
 /// Source:     A. Maas, A. Hannun and A. Ng (2013), "Rectifier nonlinearities improve neural
 ///             network acoustic models"
@@ -68,6 +69,7 @@ auto leaky_relu(const AnyDual auto& x, Number<decltype(x)> slope = 0.01) {
 /// Derivative: dx = dy / 6 where -3 < x < 3, 0 elsewhere
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   2 ulp; derivatives 2 ulp of x
 /// Throws:     nothing of its own
 /// Source:     A. Howard et al. (2019), "Searching for MobileNetV3", section 5.2
 template <class T>
@@ -84,6 +86,7 @@ auto hard_sigmoid(const AnyDual auto& x) { return evaluate(ops::HardSigmoid{}, x
 /// Derivative: dx = dy where low < x < high, 0 elsewhere
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     as `clamp`
 /// Source:     R. Collobert (2004), "Large scale machine learning"
 template <class T>

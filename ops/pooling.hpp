@@ -27,6 +27,7 @@ struct Pool2dOptions {
 /// Derivative: dy goes to the largest; equal values get equal shares
 /// Saves:      the unfolded x
 /// Order:      any
+/// Accuracy:   exact; derivatives 1 ulp of x
 /// Throws:     `Error` for other shapes, for a window that does not fit, or a padding of more than
 ///             half of it
 /// Source:     D. Scherer, A. Müller and S. Behnke (2010), "Evaluation of pooling operations"
@@ -44,6 +45,7 @@ Var<T> max_pool1d(const Var<T>& x, const Pool1dOptions& options, Site site = Sit
 /// Derivative: dx = Σ dy / n over the windows that x is in
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   2 ulp of x
 /// Throws:     as `max_pool2d`
 /// Source:     Y. LeCun et al. (1989), as `conv1d`
 template <class T>

@@ -51,6 +51,7 @@ struct PowScalar {
 ///             whole exponents there is no value
 /// Saves:      nothing beyond a, b and y
 /// Order:      any
+/// Accuracy:   2 ulp; derivatives 6 ulp of x
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     IEEE 754-2019, 9.2, pow
 template <class T>

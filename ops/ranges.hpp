@@ -21,6 +21,7 @@ struct Range {
 /// Derivative: dx = dy there, 0 elsewhere
 /// Saves:      their numbers
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` for an axis that is not there and for a step of 0
 /// Source:     NumPy, "Basic slicing"
 template <class T>

@@ -29,6 +29,7 @@ struct Axes {
 /// Derivative: dx = dy, repeated along the axes
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   1 ulp of x
 /// Throws:     `Error` for an axis that does not exist or is named twice
 /// Source:     elementary
 template <class T>
@@ -41,6 +42,7 @@ Var<T> sum(const Var<T>& x, const Axes& axes = {}, bool keep = false, Site site 
 /// Derivative: dx = dy / n, repeated along the axes
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   2 ulp of x
 /// Throws:     as `sum`, and `Error` when there are no values to take the mean of
 /// Source:     elementary
 template <class T>
@@ -53,6 +55,7 @@ Var<T> mean(const Var<T>& x, const Axes& axes = {}, bool keep = false, Site site
 /// Derivative: dx = dy where x is the largest; equal values get equal shares
 /// Saves:      nothing beyond x and y
 /// Order:      any
+/// Accuracy:   exact; derivatives 2 ulp of x
 /// Throws:     as `sum`, and `Error` when there are no values
 /// Source:     the subgradient of equal shares, as PyTorch's amax
 template <class T>
@@ -65,6 +68,7 @@ Var<T> max(const Var<T>& x, const Axes& axes = {}, bool keep = false, Site site 
 /// Derivative: dx = dy where x is the smallest; equal values get equal shares
 /// Saves:      -x and -y
 /// Order:      any
+/// Accuracy:   exact; derivatives 2 ulp of x
 /// Throws:     as `max`
 /// Source:     as `max`
 template <class T>
@@ -77,6 +81,7 @@ Var<T> min(const Var<T>& x, const Axes& axes = {}, bool keep = false, Site site 
 /// Derivative: dx = dy exp(x - y)
 /// Saves:      nothing beyond x and y
 /// Order:      any
+/// Accuracy:   3 ulp of x - max x and 1; derivatives 4 ulp of x - max x
 /// Throws:     as `max`
 /// Source:     P. Blanchard, D. Higham and N. Higham (2021), "Accurately computing the log-sum-exp"
 template <class T>

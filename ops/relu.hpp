@@ -21,6 +21,7 @@ struct Relu {
 /// Derivative: dx = dy where x > 0, 0 elsewhere (at 0 too)
 /// Saves:      nothing beyond x and y
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     nothing of its own
 /// Source:     V. Nair and G. Hinton (2010), "Rectified linear units improve restricted Boltzmann
 ///             machines"

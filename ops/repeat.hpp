@@ -13,6 +13,7 @@ namespace engram {
 /// Derivative: dx = dy summed over the copies
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact; derivatives 1 ulp of x
 /// Throws:     `Error` for an axis that is not there and a negative number of times
 /// Source:     NumPy, "numpy.repeat"; PyTorch, "torch.repeat_interleave"
 template <class T>
@@ -25,6 +26,7 @@ Var<T> repeat(const Var<T>& x, Index times, int axis, Site site = Site::current(
 /// Derivative: dx = dy summed over the copies
 /// Saves:      the numbers of the entries
 /// Order:      any
+/// Accuracy:   exact; derivatives 1 ulp of x
 /// Throws:     `Error` for an axis that is not there, times of another shape, a negative number
 /// Source:     as `repeat`
 template <class T>
@@ -37,6 +39,7 @@ Var<T> repeat(const Var<T>& x, const Indices& times, int axis, Site site = Site:
 /// Derivative: dx = dy summed over the copies
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact; derivatives 1 ulp of x
 /// Throws:     `Error` for a negative number of times, and more than `kMaxRank` of them
 /// Source:     NumPy, "numpy.tile"
 template <class T>

@@ -12,6 +12,7 @@ namespace engram {
 /// Derivative: dx = dy under the shape of x
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` when the sizes differ or -1 cannot be worked out
 /// Source:     NumPy, "numpy.reshape"
 template <class T>

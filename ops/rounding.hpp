@@ -43,6 +43,7 @@ struct Sign : Flat {
 /// Derivative: 0 everywhere, at the steps too: nothing is learned through it
 /// Saves:      nothing
 /// Order:      any; all are 0
+/// Accuracy:   exact
 /// Throws:     nothing of its own
 /// Source:     K. Iverson (1962), "A Programming Language"
 template <class T>

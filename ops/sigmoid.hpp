@@ -22,6 +22,7 @@ struct Sigmoid {
 /// Derivative: dx = dy y (1 - y)
 /// Saves:      nothing beyond x and y
 /// Order:      any
+/// Accuracy:   3 ulp; derivatives 2 ulp of dy
 /// Throws:     nothing of its own
 /// Source:     P.-F. Verhulst (1845), "Recherches mathématiques sur la loi d'accroissement"
 template <class T>

@@ -37,6 +37,7 @@ struct Mish {
 /// Derivative: dx = dy (s + x s (1 - s)), s = σ(x)
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   4 ulp of x
 /// Throws:     nothing of its own
 /// Source:     S. Elfwing, E. Uchibe and K. Doya (2018), "Sigmoid-weighted linear units"
 template <class T>
@@ -52,6 +53,7 @@ auto silu(const AnyDual auto& x) { return evaluate(ops::Silu{}, x); }
 /// Derivative: dx = dy (t + x σ(x) (1 - t²)), t = tanh(softplus(x))
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   4 ulp of x
 /// Throws:     nothing of its own
 /// Source:     D. Misra (2020), "Mish: a self regularized non-monotonic activation function"
 template <class T>

@@ -14,6 +14,7 @@ namespace engram {
 /// Derivative: dx = dy there, 0 elsewhere
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` for an axis that is not there or bounds outside it
 /// Source:     NumPy, "Basic slicing"
 template <class T>
@@ -58,6 +59,7 @@ std::vector<Var<T>> split(const Var<T>& x, Index parts, int axis = -1,
 /// Derivative: dx = dy[..., begin:begin+n, ...]
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact; derivatives 1 ulp of x
 /// Throws:     `Error` when x does not fit
 /// Source:     the adjoint of slicing
 template <class T>

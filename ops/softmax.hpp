@@ -11,6 +11,7 @@ namespace engram {
 /// Derivative: dx = y (dy - Σ dy y)
 /// Saves:      nothing beyond y
 /// Order:      any
+/// Accuracy:   3 ulp of x - max x; derivatives 4 ulp of dy
 /// Throws:     `Error` for an axis that is not there
 /// Source:     J. Bridle (1990), "Probabilistic interpretation of feedforward classification
 ///             network outputs"
@@ -24,6 +25,7 @@ Var<T> softmax(const Var<T>& x, int axis = -1, Site site = Site::current());
 /// Derivative: dx = dy - exp(y) Σ dy
 /// Saves:      nothing beyond y
 /// Order:      any
+/// Accuracy:   3 ulp of x - max x and 1; derivatives 4 ulp of x - max x
 /// Throws:     as `softmax`
 /// Source:     as `logsumexp`
 template <class T>

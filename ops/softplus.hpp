@@ -23,6 +23,7 @@ struct Softplus {
 /// Derivative: dx = dy σ(x)
 /// Saves:      nothing beyond x and y
 /// Order:      any
+/// Accuracy:   3 ulp; derivatives 3 ulp of x
 /// Throws:     nothing of its own
 /// Source:     C. Dugas et al. (2001), "Incorporating second-order functional knowledge"
 template <class T>

@@ -25,6 +25,7 @@ struct Softsign {
 /// Derivative: dx = dy / (1 + |x|)²
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   2 ulp; derivatives 3 ulp of x
 /// Throws:     nothing of its own
 /// Source:     J. Bergstra et al. (2009), "Quadratic polynomials learn better image features"
 template <class T>

@@ -19,6 +19,7 @@ struct Sorted {
 /// Derivative: dx[p[i]] = dy[i]; by where the values were, none
 /// Saves:      p
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` for an axis that is not there
 /// Source:     NumPy, "numpy.sort"; PyTorch, "torch.sort"
 template <class T>
@@ -32,6 +33,7 @@ Sorted<T> sort(const Var<T>& x, int axis = -1, bool descending = false,
 /// Derivative: dx[p[i]] = dy[i], 0 elsewhere
 /// Saves:      the first of p
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` for an axis that is not there, and unless 0 <= count <= its extent
 /// Source:     PyTorch, "torch.topk"
 template <class T>

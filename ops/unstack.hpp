@@ -19,6 +19,7 @@ using PooledVars = std::vector<Var<T>, PoolAllocator<Var<T>>>;
 /// Derivative: dx[..., k, ...] = dy_k
 /// Saves:      nothing
 /// Order:      any
+/// Accuracy:   exact
 /// Throws:     `Error` for an axis that is not there
 /// Source:     NumPy, "numpy.unstack"
 template <class T>

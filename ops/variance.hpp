@@ -12,6 +12,7 @@ namespace engram {
 /// Derivative: dx = dy 2 (x - m) / (n - correction)
 /// Saves:      x - m and its square
 /// Order:      any
+/// Accuracy:   3 ulp of x - max x; derivatives 6 ulp of x - max x
 /// Throws:     as `mean`, and `Error` unless n > correction
 /// Source:     PyTorch, "torch.var"
 template <class T>
@@ -25,6 +26,7 @@ Var<T> variance(const Var<T>& x, const Axes& axes = {}, double correction = 1, b
 /// Derivative: dx = dy (x - m) / (y (n - correction)), 0 where y = 0
 /// Saves:      x - m and its norm
 /// Order:      any
+/// Accuracy:   3 ulp of x - max x; derivatives 6 ulp of x - max x
 /// Throws:     as `variance`
 /// Source:     PyTorch, "torch.std"
 template <class T>

@@ -12,6 +12,7 @@ namespace engram {
 /// Derivative: dlength = Σ dw v / ‖v‖, dv = (length / ‖v‖) (dw - v dlength / ‖v‖)
 /// Saves:      v / ‖v‖ and ‖v‖
 /// Order:      any
+/// Accuracy:   4 ulp of x; derivatives 6 ulp of x
 /// Throws:     `Error` for an axis that is not there, for a length of another shape, and for zeros,
 ///             which have no direction (which entry)
 /// Source:     T. Salimans and D. Kingma (2016), "Weight normalization"

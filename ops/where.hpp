@@ -31,6 +31,7 @@ struct Where {
 ///             where dy is infinite; the condition has none
 /// Saves:      nothing beyond the condition
 /// Order:      any
+/// Accuracy:   exact; derivatives 1 ulp of x
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     NumPy, "numpy.where"
 template <class T>

@@ -17,8 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 const fs::path kRoot = ENGRAM_SOURCE_DIR;
-const std::vector<std::string> kFields{"Shapes", "Forward", "Derivative", "Saves",
-                                       "Order",  "Throws",  "Source"};
+const std::vector<std::string> kFields{"Shapes", "Forward",  "Derivative", "Saves",
+                                       "Order",  "Accuracy", "Throws",     "Source"};
 
 std::string read(const fs::path& path) {
   std::ifstream file(path);
@@ -42,7 +42,8 @@ struct Function {
 
 // A doc block at the left margin, without the slashes.
 Function parsed(const std::vector<std::string>& block) {
-  static const std::regex field(" (Shapes|Forward|Derivative|Saves|Order|Throws|Source): +(.*)");
+  static const std::regex field(
+      " (Shapes|Forward|Derivative|Saves|Order|Accuracy|Throws|Source): +(.*)");
   Function out;
   std::string* to = &out.text;
   for (const std::string& line : block) {
@@ -144,18 +145,28 @@ std::string page() {
          "leads there.\n"
          "*Order* is how often it can be differentiated. A function without fields of its own is "
          "explained in\none sentence. [add_an_op.md](add_an_op.md) adds one, "
-         "[testing.md](testing.md) says how they are proved.\n";
+         "[testing.md](testing.md) says how they are proved.\n\n"
+         "*Accuracy* is how far values in float, and derivatives in every mode, are at most from "
+         "the right ones,\nwhatever the size of the arrays: *exact* is the right number rounded "
+         "once; *n ulp* is n units in\nits last place; *of x* means n times what moving every "
+         "input (for derivatives, dy too) by its last place would do,\nand n units more, of "
+         "derivatives of the largest of their kind; *of x - max x* is the same by the\nlast place "
+         "of what x is below its maximum, so that adding one number to all of x loses no digit; "
+         "*and 1* and\n*of dy* add n times the last place of 1, or of dy. In double the same "
+         "holds with its last place.\n";
   for (const auto& [title, ops] : catalogue()) {
     out << "\n## " << title
-        << "\n\n| operation | forward | derivative | shapes | throws | order | source |\n"
-           "|---|---|---|---|---|---|---|\n";
+        << "\n\n| operation | forward | derivative | shapes | throws | order | accuracy | source "
+           "|\n"
+           "|---|---|---|---|---|---|---|---|\n";
     for (const auto& [link, f] : ops) {
       out << "| [`" << f.name << "`](../" << link << ") |";
       if (f.fields.empty()) {
-        out << ' ' << cell(f.text) << " | | | | | |\n";
+        out << ' ' << cell(f.text) << " | | | | | | |\n";
         continue;
       }
-      for (const char* field : {"Forward", "Derivative", "Shapes", "Throws", "Order", "Source"}) {
+      for (const char* field :
+           {"Forward", "Derivative", "Shapes", "Throws", "Order", "Accuracy", "Source"}) {
         const auto at = f.fields.find(field);
         out << ' ' << (at == f.fields.end() ? "" : cell(at->second)) << " |";
       }

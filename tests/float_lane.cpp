@@ -1,0 +1,138 @@
+// The float lane: each row in float beside double, on all patterns of numbers and on large arrays,
+// against what its op's doc block promises under `Accuracy:`. `.ci/float` runs it with more.
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <set>
+#include <utility>
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include "engram/core/random.hpp"
+#include "engram/tests/float_lane/inputs.hpp"
+#include "engram/tests/float_lane/measure.hpp"
+#include "engram/tests/sweep_summary.hpp"
+
+namespace engram::testing {
+namespace {
+
+std::vector<OpCase> rows_with_shapes() {
+  std::vector<OpCase> out;
+  std::copy_if(op_cases().begin(), op_cases().end(), std::back_inserter(out),
+               [](const OpCase& row) { return !row.shapes.empty(); });
+  return out;
+}
+const auto kRows = boost::unit_test::data::make(rows_with_shapes());
+
+// Rows that multiply what their op gives, or call several: no promise is theirs.
+bool is_composition(const OpCase& row) {
+  static const std::set<std::string> names{"split",
+                                           "argmax",
+                                           "sort",
+                                           "one_hot",
+                                           "flip",
+                                           "clamp",
+                                           "masked_fill of columns",
+                                           "pad of short axes",
+                                           "select of the first axis",
+                                           "nan_to_num",
+                                           "zoneout, evaluation",
+                                           "hard_tanh",
+                                           "leaky_relu"};
+  static const std::set<std::string> files{"comparisons", "greater", "rounding",
+                                           "any",         "unstack", "where"};
+  return names.contains(row.name) || files.contains(row.file);
+}
+
+// Patterns that are beyond what ops can do, by file, with the reason.
+bool is_beyond(const OpCase& row, const std::string& pattern) {
+  struct Exception {
+    std::set<std::string> files, patterns;
+  };
+  static const std::vector<Exception> all{
+      // 2 n is added to the diagonal: not to numbers that hide it, or make it indefinite.
+      {{"solve", "cholesky"},
+       {"around 100", "around 1e7", "all 1e2", "all 1e4", "all 1e7", "all 1e8", "to 1e2", "to 1e4",
+        "to 1e20", "to 1e38", "all magnitudes"}},
+      // aᵇ⁻¹ overflows where b aᵇ⁻¹ does not.
+      {{"pow"}, {"subnormal"}}};
+  return std::any_of(all.begin(), all.end(), [&](const Exception& e) {
+    return e.files.contains(row.file) && e.patterns.contains(pattern);
+  });
+}
+
+void check(const OpCase& row, const std::string& pattern_name, const std::vector<Shape>& shapes) {
+  static const std::set<std::string> moderate{"random", "equal", "alternating", "zeros"};
+  const std::optional<Accuracy> promised = is_composition(row) ? std::nullopt : accuracy_of(row);
+  if (is_beyond(row, pattern_name)) return;
+  if (!promised && !moderate.contains(pattern_name)) return;
+  // Compositions of a few ops add a few roundings.
+  const Accuracy accuracy =
+      promised.value_or(Accuracy{{Of::inputs_and_one, 16}, {Of::upstream, 16}});
+  const Measured found =
+      measure(row, pattern(pattern_name).fill(row, shapes), accuracy.value.of, accuracy.slope.of);
+  SweepSummary::compared(found.compared);
+  BOOST_TEST(found.value.units <= accuracy.value.ulps,
+             row.name << ", " << pattern_name << ", " << label(shapes) << found.value.units
+                      << " units: " << found.value.where);
+  BOOST_TEST(found.slope.units <= accuracy.slope.ulps,
+             row.name << ", " << pattern_name << ", " << label(shapes) << found.slope.units
+                      << " units: " << found.slope.where);
+}
+
+constexpr Index kElements = 5'000;
+
+// How many elements all inputs together have when they are grown. `.ci/float` says more.
+Index most_elements() {
+  const char* most = std::getenv("ENGRAM_FLOAT_ELEMENTS");
+  return most ? static_cast<Index>(std::stod(most)) : kElements;
+}
+
+// Whether the size of arrays can matter: not where each element is by itself, or only moves.
+bool depends_on_size(const OpCase& row) {
+  const auto promised = accuracy_of(row);
+  return row.takes != Takes::any_shape &&
+         !(promised && promised->value.of == Of::nothing && promised->slope.of == Of::nothing);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_SUITE(float_lane, *boost::unit_test::fixture<SweepSummary>())
+
+BOOST_DATA_TEST_CASE(keeps_its_promise_on_all_patterns, kRows, row) {
+  for (const Pattern& pattern : patterns()) {
+    for (const auto& shapes : row.shapes) check(row, pattern.name, shapes);
+  }
+}
+
+BOOST_DATA_TEST_CASE(keeps_its_promise_at_any_size, kRows, row) {
+  if (!depends_on_size(row)) return;
+  std::vector<const char*> patterns{"random", "equal", "alternating"};
+  if (most_elements() == kElements) patterns.insert(patterns.end(), {"around 100", "all 1e4"});
+  // The paths through a CTC loss are as many as steps times labels; windows overlap.
+  const bool is_large = row.file == "ctc" || row.file == "convolution" || row.file == "unfold";
+  const Index most = is_large ? std::min<Index>(most_elements(), 2000) : most_elements();
+  for (const auto& shapes : grown(row, most)) {
+    for (const char* pattern : patterns) check(row, pattern, shapes);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(random_numbers_stay_in_their_range) {
+  constexpr Index kAtOnce = 1'000'000;
+  Random random{3};
+  for (const auto& [low, high] : {std::pair{0.f, 1.f}, std::pair{1.f, 1.0000001f},
+                                  std::pair{-3.f, 3.f}, std::pair{1e7f, 1e7f + 4}}) {
+    for (Index drawn = 0; drawn < 25 * most_elements(); drawn += kAtOnce) {
+      const Array<float> x = random.uniform<float>({kAtOnce}, low, high);
+      const auto [least, most] = std::minmax_element(x.begin(), x.end());
+      BOOST_REQUIRE(*least >= low);
+      BOOST_REQUIRE(*most < high);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace engram::testing

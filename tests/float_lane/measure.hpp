@@ -1,0 +1,53 @@
+// How far a row's float results are from those in double, in units of what float can do.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engram/tests/op_cases.hpp"
+
+namespace engram::testing {
+
+/// What the unit is that an error is measured in: see docs/ops.md, which says what the words in the
+/// doc blocks mean.
+enum class Of {
+  nothing,              ///< exact
+  result,               ///< "ulp"
+  inputs,               ///< "ulp of x"
+  inputs_and_one,       ///< "ulp of x and 1"
+  differences,          ///< "ulp of x - max x"
+  differences_and_one,  ///< "ulp of x - max x and 1"
+  upstream,             ///< "ulp of dy", of derivatives
+};
+struct Bound {
+  Of of = Of::inputs;
+  double ulps = 0;
+};
+/// What an op promises of its results in float, and of its derivatives.
+struct Accuracy {
+  Bound value, slope;
+};
+
+/// What the field `Accuracy:` says of the op of a row, in the header that the row names; nothing
+/// for rows that are made of several ops.
+std::optional<Accuracy> accuracy_of(const OpCase& row);
+/// A field's text as numbers. Throws `Error` for one that is not understood.
+Accuracy parsed_accuracy(const std::string& text);
+
+/// The worst of a comparison.
+struct Worst {
+  double units = 0;
+  std::string where;  ///< which result, which element, what was got and wanted
+};
+struct Measured {
+  Worst value, slope;
+  Index compared = 0;
+};
+
+/// Values, gradients (by kernel, by the rule, recorded) and tangents (in numbers, recorded) of a
+/// row in float beside double. The inputs are numbers that float holds. Nothing is compared when
+/// the op refuses the inputs in double.
+Measured measure(const OpCase& row, const Arrays& inputs, Of value, Of slope);
+
+}  // namespace engram::testing
