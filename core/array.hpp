@@ -14,7 +14,8 @@ namespace engram {
 
 /// A dense row-major array. Copies share memory until one of them is edited, so passing by value
 /// is cheap and never aliases. A single element is held in the array itself, without pooled memory.
-/// Pointers to elements are good while the array is there, and until it is moved or assigned to.
+/// Pointers to elements are good while the array is there, and until it is moved or assigned to;
+/// those into a temporary would be gone at the end of the line and do not compile.
 /// `T` is float, double or std::int32_t (see `Indices`).
 ///
 /// A tape keeps columns of a matrix as a *part* of its memory, whose runs of elements lie apart.
@@ -72,15 +73,20 @@ class Array {
   }
   ~Array() { drop(); }
 
-  const Shape& shape() const { return shape_; }
+  const Shape& shape() const& { return shape_; }
+  Shape shape() const&& { return shape_; }
   int rank() const { return shape_.rank(); }
   Index extent(int axis) const { return shape_.extent(axis); }
   Index size() const { return shape_.size(); }
 
-  const T* data() const { return edit_shared(); }
-  std::span<const T> values() const { return {data(), static_cast<std::size_t>(size())}; }
-  const T* begin() const { return data(); }
-  const T* end() const { return data() + size(); }
+  const T* data() const& { return edit_shared(); }
+  const T* data() const&& = delete;
+  std::span<const T> values() const& { return {data(), static_cast<std::size_t>(size())}; }
+  std::span<const T> values() const&& = delete;
+  const T* begin() const& { return data(); }
+  const T* begin() const&& = delete;
+  const T* end() const& { return data() + size(); }
+  const T* end() const&& = delete;
   /// The element at a flat row-major offset; not checked.
   T operator[](Index offset) const { return data()[offset]; }
   /// The only element. Throws `Error` when there is not exactly one.
@@ -90,7 +96,7 @@ class Array {
   }
 
   /// The elements for writing; makes this array the only user of its memory first.
-  T* edit() {
+  T* edit() & {
     if (block_ && (watches() || !block_->is_unshared())) {
       Array own = uninitialized(shape_, *block_->pool);
       std::copy_n(data(), size(), own.edit_shared());
@@ -98,11 +104,13 @@ class Array {
     }
     return edit_shared();
   }
+  T* edit() && = delete;
   /// The elements for writing where every array that shares this memory is to see it: gradients
   /// being summed. Everyone else wants `edit`.
-  T* edit_shared() const {
+  T* edit_shared() const& {
     return block_ ? static_cast<T*>(block_->bytes()) + held_.place.offset : &held_.one;
   }
+  T* edit_shared() const&& = delete;
 
   /// This array as a tape holds a parameter: it keeps the memory, but does not keep the parameter
   /// from being edited in place, and so may see other numbers later. Copies of it do likewise.

@@ -1,5 +1,8 @@
 #include "engram/core/checkpoint.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
 #include <memory>
 
 #include "engram/core/composition.hpp"
@@ -12,12 +15,38 @@ namespace {
 template <class T>
 using Function = std::function<Var<T>(std::span<const Var<T>>)>;
 
-// The inputs are those of f and then the parameters that it reads.
+// Throws unless f computed again what it did at first, but for rounding: a product with a matrix
+// that others were multiplied by since takes its terms in another order (RepeatedOperands).
+template <class T>
+void check_repeats(const Array<T>& first, const Array<T>& again) {
+  constexpr auto kRemedy =
+      "; it must do the same each time: let it draw from the generator that it is given by "
+      "checkpoint(f, xs, random), and read nothing that changes";
+  if (again.shape() != first.shape()) {
+    fail("f gave a value of shape ", again.shape(), " when it ran again, of shape ", first.shape(),
+         " before", kRemedy);
+  }
+  const auto magnitude = [](T y) { return std::isfinite(y) ? std::abs(y) : T{0}; };
+  T largest = 0;
+  for (const T y : first) largest = std::max(largest, magnitude(y));
+  const T tolerance = std::sqrt(std::numeric_limits<T>::epsilon()) * largest;  // half of the digits
+  for (Index i = 0; i < first.size(); ++i) {
+    const T x = first[i], y = again[i];
+    if (x == y || std::abs(x - y) <= tolerance || (std::isnan(x) && std::isnan(y))) continue;
+    fail("f gave ", y, " at element ", i, " of ", first.shape(), " when it ran again, ", x,
+         " before", kRemedy);
+  }
+}
+
+// The inputs are those of f, then what it takes beside them: values that it captured, and the
+// parameters that it reads.
 template <class T>
 struct Checkpoint {
   static constexpr auto name = "checkpoint";
   static constexpr std::uint8_t needs = static_cast<std::uint8_t>(~kNeedsResult);
   Function<T> f;
+  std::size_t own;
+  std::vector<Id> taken;  ///< the inputs that are no parameters, as f knows them
   std::vector<ParamRef<T>> params;
   Array<T> value;
 
@@ -26,20 +55,23 @@ struct Checkpoint {
   void derivative(const Call<T>& call) const {
     std::vector<Var<T>> xs;
     for (std::size_t k = 0; k < call.inputs(); ++k) xs.push_back(call.var(k));
-    const auto dx = composed_gradients(again(), std::span<const Var<T>>(xs), call.dy_var());
+    const auto dx = composed_gradients(again(call), std::span<const Var<T>>(xs), call.dy_var());
     for (std::size_t k = 0; k < xs.size(); ++k) {
       if (auto into = call.into(k)) into += dx[k];
     }
   }
-  void backward(const Call<T>& call) const { call.replay(again()); }
+  void backward(const Call<T>& call) const { call.replay(again(call)); }
 
  private:
-  // f of the first inputs, with the others for what it reads.
-  Function<T> again() const {
-    return [this](std::span<const Var<T>> xs) {
-      const std::size_t own = xs.size() - params.size();
-      const Readings<T> readings(xs[0].tape(), params, xs.subspan(own));
-      return f(xs.first(own));
+  // f of the first inputs, with the others for what it takes.
+  Function<T> again(const Call<T>& call) const {
+    return [this, first = call.y_var()](std::span<const Var<T>> xs) {
+      Tape<T>& tape = first.tape();
+      const Readings<T> readings(tape, taken, params, xs);
+      const Var<T> y = f(xs.first(own));
+      // A value that was given back is compared with nothing.
+      if (!tape.node(first).is_gone) check_repeats(tape.value(first), tape.value(y));
+      return tape.var(readings.standing_for(y.id()));
     };
   }
 };
@@ -51,13 +83,24 @@ Var<T> checkpoint(const Function<T>& f, const std::vector<Var<T>>& xs, Site site
   try {
     if (xs.empty()) fail("no inputs; need at least one");
     Tape<T>& tape = xs[0].tape();
-    Checkpoint<T> op{f, {}, {}};
+    Checkpoint<T> op{f, xs.size(), {}, {}, {}};
+    for (const Var<T>& x : xs) op.taken.push_back(x.id());
+    std::vector<Var<T>> inputs = xs;
     {
       Readings<T> readings(tape);
-      op.value = tape.transient([&] { return f(xs); });
+      op.value = tape.transient([&] {
+        const Var<T> y = f(xs);
+        static_cast<void>(tape.value(y));  // throws for one of another tape
+        readings.note(y.id());
+        return y;
+      });
       op.params = readings.asked();
+      for (const Id id : readings.taken()) {
+        if (std::find(op.taken.begin(), op.taken.end(), id) != op.taken.end()) continue;
+        op.taken.push_back(id);
+        inputs.push_back(tape.var(id));
+      }
     }
-    std::vector<Var<T>> inputs = xs;
     for (const ParamRef<T>& param : op.params) inputs.push_back(tape.read(param, site));
     return record_all(std::move(op), site, std::span<const Var<T>>(inputs));
   } catch (const Error& error) {

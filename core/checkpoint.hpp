@@ -11,17 +11,18 @@
 namespace engram {
 
 /// f(xs), of which only the result stays on the tape: what f computes on the way is forgotten, and
-/// computed again when the gradient is needed. Parameters that f reads get their gradients like
-/// `xs`; other Vars that it uses must be constants. f is called once for the value and once for
-/// each backward pass, and must do the same each time.
+/// computed again when the gradient is needed. Parameters that f reads and values that it captured
+/// get their gradients like `xs`. f is called once for the value and once for each backward pass,
+/// and must do the same each time: its values are compared, to half of their digits.
 ///
 /// Shapes:     any
 /// Forward:    y = f(xs)
 /// Derivative: that of f
-/// Saves:      xs
+/// Saves:      xs and what else f takes
 /// Order:      any
 /// Accuracy:   that of what it calls
-/// Throws:     `Error` for no inputs, and what f throws
+/// Throws:     `Error` for no inputs, what f throws, and, in backward, for an f that computes
+///             something else when it runs again
 /// Source:     A. Griewank and A. Walther (2000), "Algorithm 799: revolve"; T. Chen et al. (2016),
 ///             "Training deep nets with sublinear memory cost"
 template <class T>

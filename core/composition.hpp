@@ -4,14 +4,33 @@
 #include <span>
 #include <vector>
 
-#include "engram/core/tape.hpp"
+#include "engram/core/record.hpp"
 
 namespace engram {
 
+/// x as an input of its own: what is differentiated by it goes no further, to what x was made of,
+/// although its own gradient does.
+struct Apart {
+  static constexpr auto name = "apart";
+  static constexpr bool linear = true;
+  static constexpr std::uint8_t needs = 0;
+  static Index first(const Shape&) { return 0; }
+  static Shape shape(const Shape& x) { return x; }
+  template <class T>
+  Array<T> view(const Array<T>& x) const {
+    return x;
+  }
+  template <class T>
+  void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
+    dx += dy;
+  }
+};
+
 /// The gradients of <f(xs), dy> by each of `xs`, for the rule of an operation that computes
 /// f(xs) in a faster way: `f` takes a `std::span<const Var<T>>` and is written in other operations.
-/// Where the rule is recorded so are they, which gives derivatives of any order. The Var of an
-/// input whose gradient nobody needs holds no value.
+/// Where the rule is recorded so are they, which gives derivatives of any order. An x may have been
+/// made of another: these are partial derivatives. The Var of an input whose gradient nobody needs
+/// holds no value.
 template <class T, class F>
 std::vector<Var<T>> composed_gradients(const F& f, std::span<const Var<T>> xs, const Var<T>& dy) {
   Tape<T>& tape = dy.tape();
@@ -19,7 +38,8 @@ std::vector<Var<T>> composed_gradients(const F& f, std::span<const Var<T>> xs, c
   const RecordIf<T> recording(tape, true);
   std::vector<Var<T>> inputs, targets;
   for (const Var<T>& x : xs) {
-    inputs.push_back(record ? x : tape.variable(x.value()));
+    inputs.push_back(record ? engram::record(Apart{}, Site::current(), x)
+                            : tape.variable(x.value()));
     if (tape.node(inputs.back()).needs_gradient) targets.push_back(inputs.back());
   }
   const auto gradients =

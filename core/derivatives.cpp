@@ -21,6 +21,38 @@ void each_direction(Tape<T>& tape, const Shape& shape, const auto& f) {
   }
 }
 
+// f(), whose errors are those of the function that the user called, not of the tape's behind it.
+auto named(const std::string& function, const auto& f) {
+  try {
+    return f();
+  } catch (const Error& error) {
+    const std::string what = error.what();
+    for (const std::string inner : {"gradients: ", "tangents: ", "hessian_product: "}) {
+      if (what.starts_with(inner)) throw Error(function + ": " + what.substr(inner.size()));
+    }
+    throw;
+  }
+}
+
+// The derivative by dy of dyᵀ J v.
+template <class T>
+Var<T> recorded_jvp(const Var<T>& y, const std::vector<Var<T>>& xs, const std::vector<Var<T>>& vs) {
+  Tape<T>& tape = y.tape();
+  if (vs.size() != xs.size()) {
+    fail("tangents: ", vs.size(), " directions for ", xs.size(), " targets; need one for each");
+  }
+  const Var<T> dy = tape.variable(Array<T>(y.shape()));
+  const auto dx = tape.gradients(y, xs, {.seed = dy, .record = true});  // Jᵀ dy, linear in dy
+  std::vector<Var<T>> parts, seeds;
+  for (std::size_t k = 0; k < dx.size(); ++k) {
+    if (!tape.node(dx[k]).needs_gradient) continue;  // y does not depend on this x
+    parts.push_back(dx[k]);
+    seeds.push_back(vs[k]);
+  }
+  if (parts.empty()) return tape.constant(Array<T>(y.shape()));
+  return tape.gradients(parts, std::vector{dy}, seeds, {.record = true})[0];
+}
+
 }  // namespace
 
 template <class T>
@@ -34,32 +66,25 @@ std::vector<Var<T>> grad(const std::vector<Var<T>>& ys, const std::vector<Var<T>
 template <class T>
 std::vector<Var<T>> vjp(const Var<T>& y, const std::vector<Var<T>>& xs, const Var<T>& dy,
                         const DerivativeOptions& options) {
-  return y.tape().gradients(y, xs, {.seed = dy, .record = options.record});
+  return named("vjp",
+               [&] { return y.tape().gradients(y, xs, {.seed = dy, .record = options.record}); });
 }
 
 template <class T>
 Var<T> jvp(const Var<T>& y, const std::vector<Var<T>>& xs, const std::vector<Var<T>>& vs,
            const DerivativeOptions& options) {
-  Tape<T>& tape = y.tape();
-  if (!options.record) return tape.tangents(std::span(&y, 1), xs, vs)[0];
-  const Var<T> dy = tape.variable(Array<T>(y.shape()));
-  const auto dx = vjp(y, xs, dy, options);  // Jᵀ dy, linear in dy
-  std::vector<Var<T>> parts, seeds;
-  for (std::size_t k = 0; k < dx.size(); ++k) {
-    if (!tape.node(dx[k]).needs_gradient) continue;  // y does not depend on this x
-    parts.push_back(dx[k]);
-    seeds.push_back(vs.at(k));
-  }
-  if (parts.empty()) return tape.constant(Array<T>(y.shape()));
-  return tape.gradients(parts, std::vector{dy}, seeds, {.record = true})[0];
+  return named("jvp", [&] {
+    if (options.record) return recorded_jvp(y, xs, vs);
+    return y.tape().tangents(std::span(&y, 1), xs, vs)[0];
+  });
 }
 
 template <class T>
 std::vector<Var<T>> hvp(const Var<T>& y, const std::vector<Var<T>>& xs,
                         const std::vector<Var<T>>& vs, const DerivativeOptions& options) {
-  Tape<T>& tape = y.tape();
-  if (!options.record) return tape.hessian_product(y, xs, vs);
-  return grad(grad(y, xs), xs, vs);
+  return named("hvp", [&] {
+    return options.record ? grad(grad(y, xs), xs, vs) : y.tape().hessian_product(y, xs, vs);
+  });
 }
 
 template <class T>

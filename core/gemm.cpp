@@ -1,6 +1,7 @@
 #include "engram/core/gemm.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <type_traits>
 
 #include <xtensor-blas/xblas.hpp>
@@ -55,7 +56,14 @@ void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, const T* a, Ind
     return t == Transpose::yes ? cxxblas::Transpose::Trans : cxxblas::Transpose::NoTrans;
   };
   // What xt::blas::gemm calls, which takes no matrices with gaps.
-  const auto length = [](Index size) { return static_cast<xt::blas_index_t>(size); };
+  const auto length = [&](Index size) {
+    constexpr Index kMost = std::numeric_limits<xt::blas_index_t>::max();
+    if (size > kMost) {
+      fail("a product of matrices [", m, ",", k, "] and [", k, ",", n, "], of rows of ", size,
+           " elements; the BLAS counts to ", kMost, ": cut it along that axis");
+    }
+    return static_cast<xt::blas_index_t>(size);
+  };
   cxxblas::gemm<xt::blas_index_t>(cxxblas::StorageOrder::RowMajor, flag(ta), flag(tb), length(m),
                                   length(n), length(k), T{1}, a, length(lda), b, length(ldb), beta,
                                   c, length(ldc));

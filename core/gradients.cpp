@@ -77,7 +77,7 @@ void Gradient<T>::add(const Gradient& other, const Workers* workers) {
 }
 
 template <class T>
-Gradient<T>* Gradients<T>::find(const ParamRef<T>& param) {
+Gradient<T>* Gradients<T>::find(const ParamRef<T>& param) & {
   for (Entry& entry : entries_) {
     if (entry.param && *entry.param == param) return &entry.gradient;
   }
@@ -85,7 +85,7 @@ Gradient<T>* Gradients<T>::find(const ParamRef<T>& param) {
 }
 
 template <class T>
-const Gradient<T>* Gradients<T>::find(const ParamRef<T>& param) const {
+const Gradient<T>* Gradients<T>::find(const ParamRef<T>& param) const& {
   return const_cast<Gradients*>(this)->find(param);
 }
 
@@ -100,10 +100,15 @@ const typename Gradients<T>::Entry& Gradients<T>::entry(const ParamRef<T>& param
 
 template <class T>
 const typename Gradients<T>::Entry& Gradients<T>::entry(const Var<T>& variable) const {
+  bool same_tape = entries_.empty();
   for (const Entry& entry : entries_) {
-    if (entry.leaf.id() == variable.id() && entry.leaf.generation() == variable.generation()) {
-      return entry;
-    }
+    if (entry.leaf.is(variable)) return entry;
+    same_tape |= entry.leaf.is_beside(variable);
+  }
+  if (!same_tape) {
+    fail(
+        "no gradient of this Var: it is of another tape than these gradients, or of the time "
+        "before or after a clear()");
   }
   fail(
       "no gradient of this Var: it is no variable or parameter, or the result does not depend on "
@@ -123,7 +128,7 @@ Array<T> Gradients<T>::operator[](const Var<T>& variable) const {
 namespace {
 template <class T>
 Var<T> recorded(const typename Gradients<T>::Entry& entry) {
-  if (entry.var.generation() == 0) {
+  if (!entry.var.has_value()) {
     fail("this gradient was not recorded; call backward with {.record = true}");
   }
   return entry.var;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "engram/core/parallel.hpp"
@@ -23,9 +24,11 @@ class Gradient {
 
   const Shape& shape() const { return shape_; }
   bool is_sparse() const { return rows_.has_value(); }
-  const Indices& rows() const { return *rows_; }      ///< sparse only
-  const Array<T>& values() const { return values_; }  ///< dense: all; sparse: of the rows
-  Array<T>& values() { return values_; }
+  const Indices& rows() const& { return *rows_; }  ///< sparse only
+  Indices rows() && { return *std::move(rows_); }
+  const Array<T>& values() const& { return values_; }  ///< dense: all; sparse: of the rows
+  Array<T>& values() & { return values_; }
+  Array<T> values() && { return std::move(values_); }
   /// The gradient as an array of the shape of the value.
   Array<T> dense() const;
 
@@ -57,8 +60,9 @@ class Gradients {
   explicit Gradients(Pool& pool) : entries_(PoolAllocator<Entry>(pool)) {}
 
   /// The gradient of a parameter, or null when the result does not depend on it.
-  const Gradient<T>* find(const ParamRef<T>& param) const;
-  Gradient<T>* find(const ParamRef<T>& param);
+  const Gradient<T>* find(const ParamRef<T>& param) const&;
+  Gradient<T>* find(const ParamRef<T>& param) &;
+  const Gradient<T>* find(const ParamRef<T>& param) && = delete;
   /// The gradient as a dense array. Throws `Error` when the result does not depend on it.
   Array<T> operator[](const ParamRef<T>& param) const;
   Array<T> operator[](const Var<T>& variable) const;
@@ -69,8 +73,9 @@ class Gradients {
   /// Adds the gradients of `other`, parameter by parameter; variables stay with their own tape.
   void add(const Gradients& other);
 
-  Entries& entries() { return entries_; }
-  const Entries& entries() const { return entries_; }
+  Entries& entries() & { return entries_; }
+  const Entries& entries() const& { return entries_; }
+  Entries entries() && { return std::move(entries_); }  ///< `for (.. : tape.backward(y).entries())`
 
  private:
   const Entry& entry(const ParamRef<T>& param) const;

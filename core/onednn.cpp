@@ -1,5 +1,6 @@
 #include "engram/core/onednn.hpp"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <mutex>
@@ -134,8 +135,10 @@ class PackedMatMul final : public Packed {
 
  private:
   static Array<float> room(const memory::desc& what, Pool& pool) {
-    const auto floats = (what.get_size() + sizeof(float) - 1) / sizeof(float);
-    return Array<float>::uninitialized({static_cast<Index>(floats)}, pool);
+    constexpr Index kRow = 1024;  // more than one axis can have are spread over two
+    const auto floats = static_cast<Index>((what.get_size() + sizeof(float) - 1) / sizeof(float));
+    const Shape one{std::min(floats, kMaxExtent)}, two{floats / kRow + 1, kRow};
+    return Array<float>::uninitialized(floats == one.size() ? one : two, pool);
   }
   static void point(memory& handle, const float* data) {
     dnnl::error::wrap_c_api(dnnl_memory_set_data_handle(handle.get(), const_cast<float*>(data)),

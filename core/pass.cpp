@@ -194,11 +194,13 @@ Gradients<T> Pass<T>::leaves(const Var<T>& y, const BackwardOptions<T>& options)
                   tape_.node(y).site);
   }
   begin(Vars(&y, 1));
-  seed(y, options.seed.generation() != 0 ? &options.seed : nullptr);
+  seed(y, options.seed.has_value() ? &options.seed : nullptr);
   run(y.id());
   Gradients<T> out(tape_.pool());
+  Id first = kNone;
   const auto collect = [&](Id id, std::optional<ParamRef<T>> param) {
     if (id > y.id() || !(has(id) || slots_.has_sums(id))) return;
+    first = std::min(first, id);
     typename Gradients<T>::Entry entry{std::move(param), tape_.var(id), {}, {}};
     if (record_) {
       entry.var = tape_.var(recorded_[id]);
@@ -216,18 +218,19 @@ Gradients<T> Pass<T>::leaves(const Var<T>& y, const BackwardOptions<T>& options)
   }
   for (const Id id : tape_.variables_) collect(id, std::nullopt);
   clear();
+  tape_.count_pass(first);
   return out;
 }
 
 // Marks what depends on a target.
 template <class T>
-void Pass<T>::find_path(Vars targets) {
+void Pass<T>::find_path(Vars targets, const char* what) {
   on_path_.assign(tape_.nodes_.size(), 0);
   is_target_.assign(tape_.nodes_.size(), 0);
   for (const Var<T>& target : targets) {
     const Node<T>& node = tape_.node(target);
     if (!node.needs_gradient) {
-      throw located("gradients",
+      throw located(what,
                     Error(text("a target of shape ", target.shape(),
                                " is a constant: make it a variable, or a parameter that is read")),
                     node.site);
@@ -268,7 +271,7 @@ std::vector<Var<T>> Pass<T>::of(Vars ys, Vars targets, Vars seeds,
   refuse_edited();
   record_ = options.record;
   rules_only_ = options.rules_only;
-  find_path(targets);
+  find_path(targets, "gradients");
   begin(ys);
   slots_.ask_for(is_target_);
   Id last = 0;

@@ -49,7 +49,7 @@ class Pass {
 
   void refuse_edited(const typename Tape<T>::Read& read) const;
   void refuse_edited() const;
-  void find_path(Vars targets);
+  void find_path(Vars targets, const char* what);
   void extend_path(std::size_t begin);
   void begin(Vars ys);
   void seed(const Var<T>& y, const Var<T>* dy);

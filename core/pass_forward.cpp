@@ -138,7 +138,7 @@ Array<T> Pass<T>::tangent_by_rule(Id id) {
 template <class T>
 std::vector<Var<T>> Pass<T>::along(Vars ys, Vars targets, Vars directions) {
   refuse_edited();
-  find_path(targets);
+  find_path(targets, "tangents");
   clear();
   begin_forward(targets, directions);
   Id end = 0;

@@ -78,7 +78,7 @@ template <class T>
 std::vector<Var<T>> Pass<T>::hessian_product(const Var<T>& y, Vars targets, Vars directions,
                                              const Var<T>* dy) {
   refuse_edited();
-  find_path(targets);
+  find_path(targets, "hessian_product");
   record_ = rules_only_ = false;
   begin(Vars(&y, 1));
   begin_forward(targets, directions);

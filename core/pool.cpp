@@ -20,9 +20,6 @@ constexpr bool kPooling = false;
 constexpr bool kPooling = true;
 #endif
 
-// The elements of an array are numbered with 40 bits (array.hpp), and take four bytes or more.
-constexpr std::size_t kMostBytes = std::size_t{1} << 42;
-
 // Sizes are rounded up to a quarter of a power of two: at most a fifth is lost.
 std::uint32_t class_of(std::size_t bytes) {
   if (bytes <= kAlignment) return 0;
@@ -39,8 +36,8 @@ std::size_t bytes_of(std::uint32_t size_class) {
 
 [[noreturn]] void refuse(std::size_t bytes, std::size_t held) {
   const auto gibibytes = static_cast<double>(bytes) * 0x1p-30;
-  if (bytes > kMostBytes) {
-    fail(bytes, " bytes (", gibibytes, " GiB) of memory in one piece; at most ", kMostBytes,
+  if (bytes > Pool::kMostBytes) {
+    fail(bytes, " bytes (", gibibytes, " GiB) of memory in one piece; at most ", Pool::kMostBytes,
          " are given: are the sizes what you mean?");
   }
   fail("no memory: the system does not give ", bytes, " bytes (", gibibytes, " GiB) beside the ",

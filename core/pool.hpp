@@ -47,7 +47,12 @@ class Pool {
   /// The pool of arrays that belong to no tape; never destroyed.
   static Pool& shared();
 
-  /// A block of at least `bytes` bytes, aligned to 64, with one user.
+  /// The most in one block: the elements of an array are numbered with 40 bits, and take four bytes
+  /// or more.
+  static constexpr std::size_t kMostBytes = std::size_t{1} << 42;
+
+  /// A block of at least `bytes` bytes, aligned to 64, with one user. Throws `Error` that says how
+  /// much was asked for when the system does not give it, or for more than `kMostBytes`.
   Block* take(std::size_t bytes);
 
   struct Usage {

@@ -42,6 +42,7 @@ double Random::normal() {
 }
 
 std::uint64_t Random::below(std::uint64_t n) {
+  if (n == 0) fail("Random::below(0): there is no whole number in [0, 0); need 1 or more");
   // Numbers under 2^64 mod n would favour small results: they are drawn again.
   const std::uint64_t unfair = (0 - n) % n;
   while (true) {
@@ -53,6 +54,10 @@ std::uint64_t Random::below(std::uint64_t n) {
 
 template <class T>
 Array<T> Random::uniform(const Shape& shape, T low, T high) {
+  if (!(low <= high) || !std::isfinite(static_cast<double>(high) - low)) {
+    fail("Random::uniform of low ", low, " and high ", high,
+         "; need finite numbers, low <= high, and a finite difference");
+  }
   Array<T> out = Array<T>::uninitialized(shape);
   T* to = out.edit();
   for (Index i = 0; i < out.size(); ++i) {
@@ -63,6 +68,10 @@ Array<T> Random::uniform(const Shape& shape, T low, T high) {
 
 template <class T>
 Array<T> Random::normal(const Shape& shape, T mean, T deviation) {
+  if (!std::isfinite(mean) || !(deviation >= 0) || !std::isfinite(deviation)) {
+    fail("Random::normal of mean ", mean, " and deviation ", deviation,
+         "; need finite numbers, and a deviation of 0 or more");
+  }
   Array<T> out = Array<T>::uninitialized(shape);
   T* to = out.edit();
   for (Index i = 0; i < out.size(); ++i) to[i] = static_cast<T>(mean + deviation * normal());

@@ -33,10 +33,11 @@ class Random {
   std::uint32_t bits();  ///< 32 random bits
   double uniform();      ///< in [0, 1), 53 bits
   double normal();       ///< mean 0, variance 1 (Box and Muller, 1958)
-  /// A whole number in [0, n), n > 0, without bias.
+  /// A whole number in [0, n), without bias. Throws `Error` for n = 0.
   std::uint64_t below(std::uint64_t n);
 
-  /// Arrays of independent draws.
+  /// Arrays of independent draws. Throw `Error` for limits that are not finite or in the wrong
+  /// order, and for a negative deviation.
   template <class T>
   Array<T> uniform(const Shape& shape, T low, T high);
   template <class T>

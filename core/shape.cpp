@@ -1,7 +1,6 @@
 #include "engram/core/shape.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <ostream>
 
 #include "engram/core/error.hpp"
@@ -27,8 +26,8 @@ Shape::Shape(std::span<const Index> extents) {
   }
   Index product = 1;  // of the extents that are not 0
   for (const Index extent : extents) {
-    if (extent < 0 || extent > std::numeric_limits<std::int32_t>::max()) {
-      fail("extent ", extent, " of axis ", rank_, " is outside [0, 2147483647]");
+    if (extent < 0 || extent > kMaxExtent) {
+      fail("extent ", extent, " of axis ", rank_, " is outside [0, ", kMaxExtent, "]");
     }
     extents_[static_cast<std::size_t>(rank_++)] = static_cast<std::int32_t>(extent);
     if (product > kMaxSize / std::max<Index>(extent, 1)) {

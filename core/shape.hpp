@@ -16,6 +16,9 @@ using Index = std::int64_t;
 /// The most axes an array can have.
 inline constexpr int kMaxRank = 7;
 
+/// The largest extent of an axis: entries of it are numbered by `Indices`.
+inline constexpr Index kMaxExtent = 2147483647;
+
 /// The extents of an array, outermost axis first. Held inline: 32 bytes, no allocation.
 class Shape {
  public:

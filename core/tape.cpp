@@ -13,13 +13,18 @@ constexpr std::size_t kChunk = 65536;  // bytes of operations allocated at a tim
 }
 
 template <class T>
-Tape<T>::Tape() : pool_(Pool::make()), repeated_(*this), pass_(std::make_unique<Pass<T>>(*this)) {
+Tape<T>::Tape()
+    : cell_(TapeCell<T>::take(*this)),
+      pool_(Pool::make()),
+      repeated_(*this),
+      pass_(std::make_unique<Pass<T>>(*this)) {
   profile(Profile::of_environment());
 }
 
 template <class T>
 Tape<T>::~Tape() {
   drop({});
+  cell_.give_back();
 }
 
 template <class T>
@@ -63,17 +68,26 @@ void Tape<T>::refuse(const Var<T>& var) const {
   if (&var.tape() != this) {
     fail("values of two tapes meet; bring one over with tape.constant(other.value())");
   }
-  if (var.generation() == generation_ && var.id() < size()) {
+  if (var.id() < size()) {
     const Node<T>& node = nodes_[var.id()];
     throw located(node.operation->name(),
                   Error(text("the value ", node.value.shape(),
-                             " was given back after its step; return it from the step, or keep its "
-                             "value() while the step runs")),
+                             " was given back after its step; where a later step is to use it, "
+                             "call tape.keep(it) in its own step, or return it from there")),
                   node.site);
   }
-  fail(
-      "this Var is stale: its tape was cleared after it was recorded; record it again, or keep "
-      "its value() as an Array");
+  fail("this Var is stale: it was left behind by a function that is over (Tape::transient)");
+}
+
+template <class T>
+void Tape<T>::count_pass(Id first) {
+  if (unrelated_passes_ < 0) return;
+  unrelated_passes_ = first < seen_by_pass_ ? 0 : unrelated_passes_ + 1;
+  seen_by_pass_ = nodes_.size();
+  if (unrelated_passes_ <= kMostUnrelatedPasses) return;
+  fail("backward: the tape holds ", nodes_.size(), " values of ", unrelated_passes_,
+       " passes that have nothing in common; call tape.clear() before each step, or "
+       "tape.let_grow() once if all of them are to be kept");
 }
 
 template <class T>
@@ -83,9 +97,13 @@ Var<T> Tape<T>::push(Array<T>&& value, const Operation<T>* operation, bool owned
   if (inputs.size() > Node<T>::kMostInputs) {
     fail(inputs.size(), " inputs; an operation has at most ", Node<T>::kMostInputs);
   }
+  if (readings_) inputs = readings_->inputs(inputs);
   const auto count = operation ? static_cast<std::uint32_t>(inputs.size()) : 0U;
   const auto first = count == 1 ? inputs[0] : static_cast<std::uint32_t>(inputs_.size());
-  if (count > 1) inputs_.insert(inputs_.end(), inputs.begin(), inputs.end());
+  if (count > 1) {
+    if (inputs_.size() >= std::numeric_limits<Id>::max()) fail("the tape is full: 2^32 - 1 inputs");
+    inputs_.insert(inputs_.end(), inputs.begin(), inputs.end());
+  }
   const unsigned needs = operation ? operation->traits().needs : 0U;
   for (std::uint32_t k = 0; k < count; ++k) {
     if (needs & needs_input(k)) nodes_[inputs[k]].is_needed = true;
@@ -165,7 +183,9 @@ void Tape<T>::clear() {
   if (pass_) pass_->clear();
   repeated_.clear();
   drop({});
-  if (++generation_ == 0) generation_ = 1;
+  cell_.next_generation();
+  seen_by_pass_ = 0;
+  if (unrelated_passes_ > 0) unrelated_passes_ = 0;
 }
 
 template <class T>
@@ -187,7 +207,7 @@ Gradients<T> Tape<T>::backward(const Var<T>& y, const BackwardOptions<T>& option
 template <class T>
 std::vector<Var<T>> Tape<T>::gradients(const Var<T>& y, std::span<const Var<T>> targets,
                                        const BackwardOptions<T>& options) {
-  const bool seeded = options.seed.generation() != 0;
+  const bool seeded = options.seed.has_value();
   return gradients(std::span(&y, 1), targets,
                    seeded ? std::span(&options.seed, 1) : std::span<const Var<T>>(), options);
 }
@@ -210,7 +230,7 @@ std::vector<Var<T>> Tape<T>::hessian_product(const Var<T>& y, std::span<const Va
                                              std::span<const Var<T>> directions,
                                              const Var<T>& seed) {
   return in_pass([&](Pass<T>& pass) {
-    return pass.hessian_product(y, targets, directions, seed.generation() != 0 ? &seed : nullptr);
+    return pass.hessian_product(y, targets, directions, seed.has_value() ? &seed : nullptr);
   });
 }
 

@@ -74,7 +74,8 @@ class Tape {
 
   /// Gradients of the scalar `y` (or of any `y` with a seed) with respect to the parameters and
   /// variables it depends on. Throws `Error` for a `y` with more than one element and no seed,
-  /// and when a parameter was edited since it was read.
+  /// when a parameter was edited since it was read, and when the tape is never cleared
+  /// (`kMostUnrelatedPasses`).
   Gradients<T> backward(const Var<T>& y, const BackwardOptions<T>& options = {});
   /// Gradients of `y` with respect to `targets` (any values on the tape), as Vars in their order:
   /// zeros where `y` does not depend on one. With `record`, they can be differentiated again.
@@ -102,12 +103,19 @@ class Tape {
   void clear();
   std::size_t size() const { return nodes_.size(); }
 
+  /// The most passes one after another, each of which reaches nothing that was there before the
+  /// last one, until `backward` throws an `Error`: a training loop that never clears its tape fills
+  /// the memory with steps that nobody can want back.
+  static constexpr int kMostUnrelatedPasses = 1000;
+  /// Lets the tape grow by any number of them.
+  void let_grow() { unrelated_passes_ = -1; }
+
   /// Gives back the values of the operations numbered [begin, end) that no derivative of what is
   /// recorded so far reads, for others to use their memory. They can no longer be read, nor be
   /// inputs of operations: for those who know that nobody wants to, as `nn::over_time` does.
   void give_back(Id begin, Id end);
 
-  /// Excepts a value from `give_back`.
+  /// Excepts a value from `give_back`: for one that `nn::over_time` is to find there steps later.
   void keep(const Var<T>& var) { nodes_[readable(var)].is_needed = true; }
 
   /// Whether operations are recorded for backward; while not, only their values are kept.
@@ -148,7 +156,7 @@ class Tape {
   std::span<const Id> inputs(const Node<T>& node) const {
     return {node.inputs == 1 ? &node.first_input : inputs_.data() + node.first_input, node.inputs};
   }
-  Var<T> var(Id id) { return Var<T>(*this, id, generation_); }
+  Var<T> var(Id id) { return Var<T>(cell_, id); }
   Pool& pool() { return *pool_; }
   RepeatedOperands<T>& repeated() { return repeated_; }
   Track* track() const { return track_.get(); }
@@ -182,7 +190,7 @@ class Tape {
   };
 
   void check(const Var<T>& var) const {
-    const bool good = var.is_on(*this) && var.generation() == generation_ && var.id() < size();
+    const bool good = var.is_on(cell_) && var.is_current() && var.id() < size();
     if (!good) refuse(var);
   }
   Id readable(const Var<T>& var) const {
@@ -191,6 +199,8 @@ class Tape {
     return var.id();
   }
   [[noreturn]] void refuse(const Var<T>& var) const;
+  // After a backward pass whose leaves are numbered `first` and up.
+  void count_pass(Id first);
   Var<T> leaf(Array<T> value, Kind kind, const Site& site);
   Mark mark() const {
     return {nodes_.size(),     inputs_.size(), reads_.size(),
@@ -205,6 +215,7 @@ class Tape {
   // f(pass), for a pass that nobody else uses: a derivative rule may ask for gradients itself.
   auto in_pass(const auto& f);
 
+  TapeCell<T>& cell_;
   Pool::Owner pool_;
   RepeatedOperands<T> repeated_;
   Chunked<Node<T>> nodes_;
@@ -214,7 +225,8 @@ class Tape {
   std::vector<Array<std::uint8_t>> arena_;  ///< chunks that hold the operations
   std::size_t arena_chunk_ = 0, arena_used_ = 0;
   std::unique_ptr<Pass<T>> pass_;  ///< kept for the memory of its tables; null while it runs
-  std::uint32_t generation_ = 1;
+  int unrelated_passes_ = 0;       ///< one after another; -1: not counted
+  std::size_t seen_by_pass_ = 0;   ///< the nodes that were there at the end of the last pass
   bool recording_ = true;
   bool detects_anomalies_ = false;
   bool is_watched_ = false;

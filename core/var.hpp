@@ -5,19 +5,18 @@
 
 #include "engram/core/array.hpp"
 #include "engram/core/error.hpp"
+#include "engram/core/tape_cell.hpp"
 
 namespace engram {
 
-template <class T>
-class Tape;
 template <class T>
 struct Located;
 
 /// Number of a value on its tape: values are numbered in the order they are recorded.
 using Id = std::uint32_t;
 
-/// A value on a tape: 16 bytes, passed by value. Good until the tape is cleared; using it later
-/// throws an `Error` that says so. The operators + - * / broadcast as in NumPy; `*` is the
+/// A value on a tape: 16 bytes, passed by value. Good until the tape is cleared or gone; using it
+/// later throws an `Error` that says so. The operators + - * / broadcast as in NumPy; `*` is the
 /// Hadamard product. What they do is in `ops/arithmetic.hpp`.
 template <class T>
 class Var {
@@ -25,17 +24,27 @@ class Var {
   using value_type = T;
 
   Var() = default;  ///< no value: every use throws
-  Var(Tape<T>& tape, Id id, std::uint32_t generation)
-      : tape_(&tape), id_(id), generation_(generation) {}
+  /// A value of the tape that `cell` is of (`Tape::var`).
+  Var(TapeCell<T>& cell, Id id) : cell_(&cell), id_(id), generation_(cell.generation()) {}
 
-  /// The tape the value is on. Throws `Error` for a `Var` that was never given a value.
+  /// The tape the value is on. Throws `Error` for a `Var` that was never given a value, and for one
+  /// whose tape was cleared or is gone.
   Tape<T>& tape() const {
-    if (!tape_) fail("this Var holds no value: it was default-constructed and never assigned");
-    return *tape_;
+    if (!is_current()) refuse();
+    return *cell_->tape();
   }
-  bool is_on(const Tape<T>& tape) const { return tape_ == &tape; }
+  /// Whether its tape is there and was not cleared since.
+  bool is_current() const { return cell_->generation() == generation_; }
+  bool is_on(const TapeCell<T>& cell) const { return cell_ == &cell; }
+  /// Whether both are of one tape, between the same two times that it was cleared.
+  bool is_beside(const Var& other) const {
+    return cell_ == other.cell_ && generation_ == other.generation_;
+  }
+  /// Whether both are the same value.
+  bool is(const Var& other) const { return is_beside(other) && id_ == other.id_; }
+  /// Whether it was ever given a value.
+  bool has_value() const { return generation_ != 0; }
   Id id() const { return id_; }
-  std::uint32_t generation() const { return generation_; }
 
   Shape shape() const { return tape().node(*this).value.shape(); }
   int rank() const { return shape().rank(); }
@@ -62,7 +71,21 @@ class Var {
   friend Var operator-(Located<T> a) { return neg(a.var, a.site); }
 
  private:
-  Tape<T>* tape_ = nullptr;
+  [[noreturn, gnu::cold]] void refuse() const {
+    if (!has_value()) {
+      fail("this Var holds no value: it was default-constructed and never assigned");
+    }
+    if (!cell_->tape()) {
+      fail(
+          "this Var is stale: its tape is gone; keep the tape while its values are used, or keep "
+          "their value() as an Array");
+    }
+    fail(
+        "this Var is stale: its tape was cleared after it was recorded, or is gone; record it "
+        "again, or keep its value() as an Array");
+  }
+
+  TapeCell<T>* cell_ = &TapeCell<T>::none();
   Id id_ = 0;
   std::uint32_t generation_ = 0;
 };

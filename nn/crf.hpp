@@ -14,8 +14,9 @@ class Crf {
  public:
   using value_type = T;
 
+  /// Throws `Error` for less than one tag.
   Crf(Index tags, Random& random)
-      : transitions(random.uniform<T>({tags, tags}, T(-0.1), T(0.1))),
+      : transitions(random.uniform<T>(pairs(tags), T(-0.1), T(0.1))),
         start(random.uniform<T>({tags}, T(-0.1), T(0.1))),
         end(random.uniform<T>({tags}, T(-0.1), T(0.1))) {}
 
@@ -39,6 +40,12 @@ class Crf {
 
   Param<T> transitions;  ///< [K, K], from row to column
   Param<T> start, end;   ///< [K]
+
+ private:
+  static Shape pairs(Index tags) {
+    if (tags < 1) fail("Crf: ", tags, " tags; need at least one");
+    return {tags, tags};
+  }
 };
 
 }  // namespace engram::nn

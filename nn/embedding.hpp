@@ -18,8 +18,9 @@ class Embedding {
  public:
   using value_type = T;
 
+  /// Throws `Error` for negative sizes.
   Embedding(const EmbeddingOptions& options, Random& random)
-      : w(random.normal<T>({options.rows, options.width})) {}
+      : w(random.normal<T>(sizes(options))) {}
 
   Var<T> operator()(Tape<T>& tape, const Indices& tokens, Site site = Site::current()) const {
     return gather_rows(tape.read(w, site), tokens, site);
@@ -28,6 +29,15 @@ class Embedding {
   void visit(auto&& f) { f("w", w); }
 
   Param<T> w;
+
+ private:
+  static Shape sizes(const EmbeddingOptions& options) {
+    const auto& [rows, width] = options;
+    if (rows < 0 || width < 0) {
+      fail("Embedding: rows ", rows, " and width ", width, "; need 0 or more");
+    }
+    return {rows, width};
+  }
 };
 
 }  // namespace engram::nn

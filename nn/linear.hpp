@@ -14,14 +14,14 @@ struct LinearOptions {
 };
 
 /// A linear layer: x [..., in] -> x w + b [..., out], with w [in, out] and b [out], both uniform
-/// in ±1/√in at first.
+/// in ±1/√in at first. Throws `Error` for negative sizes.
 template <class T>
 class Linear {
  public:
   using value_type = T;
 
   Linear(const LinearOptions& options, Random& random)
-      : w(uniform_parameter<T>({options.in, options.out}, options.in, random)),
+      : w(uniform_parameter<T>(sizes(options), options.in, random)),
         b(options.bias ? uniform_parameter<T>({options.out}, options.in, random) : Param<T>()),
         bias_(options.bias) {}
 
@@ -47,6 +47,12 @@ class Linear {
   Param<T> w, b;
 
  private:
+  static Shape sizes(const LinearOptions& options) {
+    const auto& [in, out, bias] = options;
+    if (in < 0 || out < 0) fail("Linear: in ", in, " and out ", out, "; need 0 or more");
+    return {in, out};
+  }
+
   bool bias_;
 };
 

@@ -47,8 +47,8 @@ Index segment_steps(const RecurrentOptions& options, const Var<T>& x, Index numb
 template <class Layer>
 std::vector<Layer> make_layers(const RecurrentOptions& options, Random& random) {
   const auto& [input, hidden, layers, dropout, forget_bias, fused, steps, bytes] = options;
-  if (input < 1 || hidden < 1 || layers < 1 || !(dropout >= 0 && dropout < 1) || steps < 0 ||
-      bytes < 0) {
+  if (input < 1 || hidden < 1 || hidden > kMaxExtent || layers < 1 ||
+      !(dropout >= 0 && dropout < 1) || steps < 0 || bytes < 0) {
     fail("a recurrent network of input ", input, ", hidden ", hidden, ", layers ", layers,
          ", dropout ", dropout, ", checkpoint_steps ", steps, ", checkpoint_bytes ", bytes,
          "; need sizes of at least 1, 0 <= dropout < 1 and no negative numbers");
@@ -138,11 +138,10 @@ Var<T> over_time(Var<T>&& x, Step&& step) {
 /// run(x, state) in segments of `steps` steps (0: in one), of which only the outputs and the state
 /// between them are kept: the memory of a long sequence becomes that of a segment, for one more
 /// forward pass. `run` takes x [T, B, ...] and the state, values of one shape [B, H], returns the
-/// outputs [T, B, H] and leaves the state after the last step; all that it reads beside these are
-/// parameters and constants, and it is called again after this returns, so what it refers to must
-/// live as long. Where the steps of a segment times B are whole blocks of rows
-/// (core/row_blocks.hpp), gradients have the bits of the run without segments. Source: A. Gruslys
-/// et al. (2016), "Memory-efficient backpropagation through time"
+/// outputs [T, B, H] and leaves the state after the last step; it is called again after this
+/// returns, so what it refers to must live as long. Where the steps of a segment times B are whole
+/// blocks of rows (core/row_blocks.hpp), gradients have the bits of the run without segments.
+/// Source: A. Gruslys et al. (2016), "Memory-efficient backpropagation through time"
 template <class T, class Run>
 Var<T> over_segments(const Var<T>& x, std::span<Var<T>> state, Index steps, Run run) {
   if (steps == 0 || x.extent(0) <= steps) return run(x, state);

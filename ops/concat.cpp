@@ -39,7 +39,8 @@ struct Concat {
     Index begin = 0;
     for (const Var<T>& x : xs) {
       const Index end = begin + extent(x);
-      kernels::copy_in({y.shape(), axis, begin, end}, x.value().data(), y.edit());
+      const Array<T>& from = x.tape().value(x);
+      kernels::copy_in({y.shape(), axis, begin, end}, from.data(), y.edit());
       begin = end;
     }
   }

@@ -45,6 +45,10 @@ Var<T> diag(const Var<T>& x, int k, Site site) {
   return within("diag", site, [&] {
     if (x.rank() == 0) fail("x is a scalar; need [..., n]");
     const Index length = x.extent(-1), n = length + std::abs(Index{k});
+    if (n * n > kMaxExtent) {
+      fail("x ", x.shape(), " on diagonal ", k, " of matrices of ", n * n, " elements; at most ",
+           kMaxExtent, " are numbered");
+    }
     const Shape shape = x.shape().with(-1, n).inserted(x.rank(), n);
     return reshape(index_add(x, -1, numbers(length, n, k), n * n, site), shape, site);
   });

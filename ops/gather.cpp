@@ -1,6 +1,5 @@
 #include "engram/ops/gather.hpp"
 
-#include <limits>
 #include <utility>
 
 #include "engram/core/nest.hpp"
@@ -29,8 +28,8 @@ Indices numbers(const Shape& x, int axis, const Indices& index) {
            "; need 0 <= index < ", x[axis]);
     }
   }
-  if (x.size() > std::numeric_limits<std::int32_t>::max()) {
-    fail("x ", x, " has more than 2147483647 elements to number");
+  if (x.size() > kMaxExtent) {
+    fail("x ", x, " has more than ", kMaxExtent, " elements to number");
   }
   Strides base = x.strides();
   const Index along = std::exchange(base[static_cast<std::size_t>(axis)], 0);

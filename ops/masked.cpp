@@ -51,6 +51,9 @@ Var<T> masked_select(const Var<T>& x, const Var<T>& mask, Site site) {
     if (!broadcasts_to(mask.shape(), x.shape())) {
       fail("mask ", mask.shape(), " does not broadcast to x ", x.shape());
     }
+    if (x.size() > kMaxExtent) {
+      fail("x ", x.shape(), " has more than ", kMaxExtent, " elements to number");
+    }
     Array<T> chosen = Array<T>::uninitialized(x.shape());
     spread(mask.value(), chosen);
     const auto count = std::count_if(chosen.begin(), chosen.end(), [](T v) { return v != 0; });

@@ -27,9 +27,9 @@ Index source(PadMode mode, Index i, Index n) {
 void check(const Padding& padding, PadMode mode, const Shape& x, int axis) {
   const auto [before, after] = padding;
   const Index n = x.extent(axis);
-  if (before < 0 || after < 0) {
+  if (before < 0 || after < 0 || before > kMaxExtent || after > kMaxExtent) {
     fail("padding ", before, " before and ", after, " after axis ", axis,
-         "; need 0 or more (slice takes away)");
+         "; need 0 or more (slice takes away), and at most ", kMaxExtent);
   }
   if (mode == PadMode::constant || before + after == 0) return;
   if (n == 0) fail("axis ", axis, " of x ", x, " has no entries to copy; use PadMode::constant");

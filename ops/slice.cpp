@@ -91,7 +91,7 @@ struct Pad {
   Index begin, extent;
 
   Shape shape(const Shape& x) const {
-    if (begin < 0 || begin + x.extent(axis) > extent) {
+    if (begin < 0 || begin > kMaxExtent || begin + x.extent(axis) > extent) {
       fail("x ", x, " does not fit into an extent of ", extent, " from ", begin, " on along axis ",
            axis);
     }

@@ -49,7 +49,8 @@ void each_run(const Shape& x, const Windows& windows, const Run& run) {
 
 Shape unfolded(const Shape& x, const Windows& windows) {
   const auto& [rows, columns] = windows;
-  return {x[0], x[1] * rows.size * columns.size, rows.count(x[2]) * columns.count(x[3])};
+  const Shape count{rows.count(x[2]), columns.count(x[3])};  // throws where a product overflows
+  return {x[0], Shape{x[1], rows.size, columns.size}.size(), count.size()};
 }
 
 struct Unfold {
@@ -91,8 +92,8 @@ struct Fold {
   Index height, width;
 
   Shape shape(const Shape& x) const {
+    const Index count = Shape{windows.rows.count(height), windows.columns.count(width)}.size();
     const Index size = windows.rows.size * windows.columns.size;
-    const Index count = windows.rows.count(height) * windows.columns.count(width);
     if (x.rank() != 3 || x[1] % size != 0 || x[2] != count) {
       fail("x ", x, " for [", height, ",", width, "]; need [B, C ", size, ", ", count,
            "], the elements of each window and the windows");
@@ -117,9 +118,11 @@ struct Fold {
 }  // namespace
 
 Index WindowAxis::count(Index extent) const {
-  if (size < 1 || stride < 1 || dilation < 1 || before < 0 || after < 0) {
+  const bool is_small = std::max({size, stride, dilation, before, after, extent}) <= kMaxExtent;
+  if (size < 1 || stride < 1 || dilation < 1 || before < 0 || after < 0 || !is_small) {
     fail("windows of size ", size, ", stride ", stride, ", dilation ", dilation, ", padding ",
-         before, " and ", after, "; need 1 or more, and paddings of 0 or more");
+         before, " and ", after, "; need 1 or more, paddings of 0 or more, and at most ",
+         kMaxExtent);
   }
   const Index span = dilation * (size - 1) + 1, padded = extent + before + after;
   if (padded < span) {

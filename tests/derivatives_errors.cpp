@@ -1,4 +1,5 @@
 // Derivatives that there are not: what is said then.
+#include <array>
 #include <string>
 #include <vector>
 
@@ -38,12 +39,22 @@ BOOST_AUTO_TEST_CASE(wrong_questions) {
   Tape<double> tape;
   const V x = tape.variable(vector({0.5, -1.5})), c = tape.constant(vector({1, 2}));
   const V y = sum(x * c);
-  BOOST_TEST(error_of([&] { jvp(y, c, x); }).starts_with("gradients: a target of shape [2] is a"));
+  for (const bool record : {false, true}) {
+    BOOST_TEST(error_of([&] {
+                 jvp(y, c, x, {record});
+               }).starts_with("jvp: a target of shape [2] is a constant: make it a variable"));
+    BOOST_TEST(error_of([&] { jvp(y, Vs{x}, Vs{}, {record}); }) ==
+               "jvp: 0 directions for 1 targets; need one for each");
+    BOOST_TEST(error_of([&] { hvp(y, c, x, {record}); }).find("a target of shape [2] is a") !=
+               std::string::npos);
+  }
   BOOST_TEST(error_of([&] {
                jvp(y, x, y);
-             }).starts_with("tangents: the direction has shape [], its target [2]"));
-  BOOST_TEST(error_of([&] { jvp(y, Vs{x}, Vs{}); }) ==
-             "tangents: 0 directions for 1 targets; need one for each");
+             }).starts_with("jvp: the direction has shape [], its target [2]"));
+  BOOST_TEST(error_of([&] { vjp(y, c, y); }).starts_with("vjp: a target of shape [2] is a"));
+  BOOST_TEST(error_of([&] {
+               tape.tangents(std::array{y}, std::array{c}, std::array{x});
+             }).starts_with("tangents: a target of shape [2] is a"));
   BOOST_TEST(error_of([&] { hvp(x, x, c); }).starts_with("backward: the result has shape [2]"));
   Tape<double> other;
   BOOST_TEST(error_of([&] {

@@ -17,7 +17,6 @@ constexpr std::size_t kMostTaken = std::size_t{1} << 28;
 #else
 constexpr std::size_t kMostTaken = std::size_t{1} << 34;
 #endif
-constexpr std::size_t kTooMany = std::size_t{1} << 42;  // more than these are never asked for
 
 // Takes so many bytes, touches the first and the last, and gives them back.
 void there_is_room(std::size_t bytes) {
@@ -49,7 +48,7 @@ BOOST_AUTO_TEST_CASE(memory_of_any_size_is_there_as_a_whole_or_refused) {
   for (int octave = 0; octave < 64; ++octave) {
     const std::size_t power = std::size_t{1} << octave;
     for (const std::size_t bytes : {power - 1, power, power + 1, power + power / 4 * 3 + 1}) {
-      if (bytes <= kMostTaken || bytes > kTooMany) there_is_room(bytes);
+      if (bytes <= kMostTaken || bytes > Pool::kMostBytes) there_is_room(bytes);
     }
   }
   there_is_room(~std::size_t{0});

@@ -146,8 +146,7 @@ BOOST_AUTO_TEST_CASE(the_gradient_of_a_bag_is_sparse) {
   const Gradient<double>* of_table = gradients.find(table);
   BOOST_REQUIRE(of_table);
   BOOST_REQUIRE(of_table->is_sparse());
-  BOOST_TEST(
-      std::equal(of_table->rows().begin(), of_table->rows().end(), Indices({2}, {7, 50}).begin()));
+  BOOST_TEST(std::ranges::equal(of_table->rows(), Indices({2}, {7, 50})));
 }
 
 BOOST_AUTO_TEST_CASE(attention_is_stable_and_causal) {
@@ -177,7 +176,7 @@ BOOST_AUTO_TEST_CASE(kinds_of_dropout_draw_what_they_say) {
   const auto mask = dropout_mask(tape, {4, 1000}, 0.25, first);
   BOOST_TEST(equal(dropout(ones, 0.25, second).value(), mask.value()));
   BOOST_TEST(first.position() == second.position());
-  const auto zeros = std::count(mask.value().begin(), mask.value().end(), 0.0);
+  const auto zeros = std::ranges::count(mask.value(), 0.0);
   BOOST_TEST(std::abs(static_cast<double>(zeros) - 1000) < 120);  // four deviations
 
   const Array<double> steps = variational_dropout(ones, 0.25, first).value();

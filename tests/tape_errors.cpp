@@ -18,8 +18,9 @@ std::string at(unsigned line) {
 }
 
 const std::string kStale =
-    "this Var is stale: its tape was cleared after it was recorded; record it again, or keep its "
-    "value() as an Array";
+    "this Var is stale: its tape was cleared after it was recorded, or is gone; record it again, "
+    "or "
+    "keep its value() as an Array";
 const std::string kTwo =
     "values of two tapes meet; bring one over with tape.constant(other.value())";
 const std::string kNone = "this Var holds no value: it was default-constructed and never assigned";
