@@ -157,6 +157,20 @@ void Gradients<T>::add(const Gradients& other) {
   }
 }
 
+template <class T>
+Gradients<T> Gradients<T>::of(std::span<const ParamRef<T>> parameters) const& {
+  return Gradients(*this).of(parameters);
+}
+
+template <class T>
+Gradients<T> Gradients<T>::of(std::span<const ParamRef<T>> parameters) && {
+  std::erase_if(entries_, [&](const Entry& entry) {
+    return !entry.param ||
+           std::find(parameters.begin(), parameters.end(), *entry.param) == parameters.end();
+  });
+  return std::move(*this);
+}
+
 template class Gradient<float>;
 template class Gradient<double>;
 template class Gradients<float>;

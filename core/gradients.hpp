@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -72,6 +73,11 @@ class Gradients {
 
   /// Adds the gradients of `other`, parameter by parameter; variables stay with their own tape.
   void add(const Gradients& other);
+
+  /// The gradients of these parameters alone, for an optimiser of a part of the model: what is left
+  /// out counts neither in its steps nor in clipping.
+  Gradients of(std::span<const ParamRef<T>> parameters) const&;
+  Gradients of(std::span<const ParamRef<T>> parameters) &&;
 
   Entries& entries() & { return entries_; }
   const Entries& entries() const& { return entries_; }

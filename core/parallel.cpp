@@ -1,6 +1,7 @@
 #include "engram/core/parallel.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
 #include <thread>
 
@@ -35,6 +36,18 @@ struct ReleaseAtEnd {
   }
 };
 
+// A thread that waits inside one part may run another meanwhile, and comes back to it.
+struct InPart {
+  explicit InPart(const Part& part) : before(current_part) { current_part = part; }
+  ~InPart() { current_part = before; }
+  InPart(const InPart&) = delete;
+  InPart& operator=(const InPart&) = delete;
+  Part before;
+};
+
+// The parts of all calls so far; 0 is no part.
+std::atomic<std::uint64_t> parts{1};
+
 int cores() { return std::max(1, static_cast<int>(std::thread::hardware_concurrency())); }
 
 }  // namespace
@@ -59,6 +72,8 @@ Workers::Workers(int threads) : threads_(threads == 0 ? cores() : threads) {
 Workers::~Workers() = default;
 
 void Workers::each(Index count, const std::function<void(Index)>& f) const {
+  const auto numbers = static_cast<std::uint64_t>(std::max<Index>(count, 0));
+  const std::uint64_t first = parts.fetch_add(numbers, std::memory_order_relaxed);
   char start = 0, end = 0;  // two edges: the calls among themselves are not ordered
   const AcquireAtEnd join{end};
   if (__tsan_release) __tsan_release(&start);
@@ -68,6 +83,7 @@ void Workers::each(Index count, const std::function<void(Index)>& f) const {
         [&](Index at) {
           if (__tsan_acquire) __tsan_acquire(&start);
           const ReleaseAtEnd done{end};
+          const InPart in({first, first + numbers, first + static_cast<std::uint64_t>(at)});
           f(at);
         },
         tbb::static_partitioner{});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <functional>
 #include <memory>
 
@@ -30,6 +31,14 @@ class Workers {
   int threads_;
   std::unique_ptr<Arena> arena_;
 };
+
+/// Which f(at) of which `Workers::each` a thread is in. The parts of one call are numbered
+/// [begin, end), and no number is used twice; all 0 outside. No result depends on it: it is there
+/// for what must belong to one part alone to notice that it does not.
+struct Part {
+  std::uint64_t begin = 0, end = 0, number = 0;
+};
+inline constinit thread_local Part current_part;
 
 /// Numbers in a block: enough to be worth handing to a thread, few enough to stay in its cache.
 inline constexpr Index kBlock = 32768;

@@ -1,7 +1,11 @@
 #include "engram/core/random.hpp"
 
+#include <atomic>
 #include <cmath>
+#include <limits>
 #include <numbers>
+
+#include "engram/core/parallel.hpp"
 
 namespace engram {
 
@@ -22,7 +26,34 @@ std::array<std::uint32_t, 4> philox(std::uint64_t key, std::uint64_t low, std::u
   return x;
 }
 
+template <class T>
+Between<T>::Between(T low, T high) : last_(std::nextafter(high, low)) {
+  if (!(low < high && std::isfinite(low) && std::isfinite(high))) {
+    fail("numbers in [", low, ", ", high, "): need low < high, both finite");
+  }
+  if (!std::isfinite(static_cast<double>(high) - low)) unit_ = 2;
+  low_ = low / unit_;
+  width_ = high / unit_ - low_;
+}
+
+// Atomic, so that of two parts that draw at once one is refused for certain.
+void Random::claim() {
+  const Part& now = current_part;
+  std::atomic_ref<std::uint64_t> part(part_);
+  std::uint64_t before = part.load(std::memory_order_relaxed);
+  while (before != now.number) {
+    if (before >= now.begin && before < now.end) {
+      fail("one Random is drawn from by parts ", before - now.begin, " and ",
+           now.number - now.begin, " of ", now.end - now.begin,
+           " that run at once, so that who gets which numbers depends on the threads; "
+           "give each shard its own, as random.stream(shard)");
+    }
+    if (part.compare_exchange_weak(before, now.number, std::memory_order_relaxed)) return;
+  }
+}
+
 std::uint32_t Random::bits() {
+  if (current_part.number != 0) claim();
   const std::uint64_t block = position_ / 4;
   if (block != block_) {
     drawn_ = philox(seed_, block, stream_);
@@ -42,7 +73,7 @@ double Random::normal() {
 }
 
 std::uint64_t Random::below(std::uint64_t n) {
-  if (n == 0) fail("Random::below(0): there is no whole number in [0, 0); need 1 or more");
+  if (n == 0) fail("a whole number below 0: there is none; need n > 0");
   // Numbers under 2^64 mod n would favour small results: they are drawn again.
   const std::uint64_t unfair = (0 - n) % n;
   while (true) {
@@ -54,23 +85,20 @@ std::uint64_t Random::below(std::uint64_t n) {
 
 template <class T>
 Array<T> Random::uniform(const Shape& shape, T low, T high) {
-  if (!(low <= high) || !std::isfinite(static_cast<double>(high) - low)) {
-    fail("Random::uniform of low ", low, " and high ", high,
-         "; need finite numbers, low <= high, and a finite difference");
-  }
+  const Between<T> number(low, high);
   Array<T> out = Array<T>::uninitialized(shape);
   T* to = out.edit();
-  for (Index i = 0; i < out.size(); ++i) {
-    to[i] = static_cast<T>(low + (static_cast<double>(high) - low) * uniform());
-  }
+  for (Index i = 0; i < out.size(); ++i) to[i] = number(uniform());
   return out;
 }
 
 template <class T>
 Array<T> Random::normal(const Shape& shape, T mean, T deviation) {
-  if (!std::isfinite(mean) || !(deviation >= 0) || !std::isfinite(deviation)) {
-    fail("Random::normal of mean ", mean, " and deviation ", deviation,
-         "; need finite numbers, and a deviation of 0 or more");
+  constexpr double kFurthest = 9;  // √(-2 ln 2⁻⁵³) is 8.57
+  if (!(deviation >= 0 && std::abs(static_cast<double>(mean)) + kFurthest * deviation <=
+                              static_cast<double>(std::numeric_limits<T>::max()))) {
+    fail("normal numbers of mean ", mean, " and deviation ", deviation,
+         ": need a deviation of 0 or more, and |mean| + 9 deviation within the type's range");
   }
   Array<T> out = Array<T>::uninitialized(shape);
   T* to = out.edit();
@@ -78,6 +106,8 @@ Array<T> Random::normal(const Shape& shape, T mean, T deviation) {
   return out;
 }
 
+template class Between<float>;
+template class Between<double>;
 template Array<float> Random::uniform(const Shape&, float, float);
 template Array<double> Random::uniform(const Shape&, double, double);
 template Array<float> Random::normal(const Shape&, float, float);

@@ -1,6 +1,7 @@
 // Random: numbers that depend on a seed, a stream and a position, and on nothing else.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -13,10 +14,27 @@ namespace engram {
 /// 2011).
 std::array<std::uint32_t, 4> philox(std::uint64_t key, std::uint64_t low, std::uint64_t high);
 
+/// The number in [low, high) that a draw u in [0, 1) stands for: low + (high - low) u, which
+/// rounding never brings to `high`, whatever the two are.
+template <class T>
+class Between {
+ public:
+  /// Throws `Error` unless low < high, both finite.
+  Between(T low, T high);
+  T operator()(double u) const {
+    return std::min(static_cast<T>(unit_ * (low_ + width_ * u)), last_);
+  }
+
+ private:
+  double unit_ = 1, low_, width_;  ///< width and low in units: of 2 where high - low overflows
+  T last_;                         ///< the largest number below high
+};
+
 /// A generator that counts: the seed is Philox's key, the stream the high half of its counter, and
 /// a quarter of the position the low one. Its whole state is three numbers, so it can be saved
 /// and put back; streams of one seed are independent, so that a result does not depend on which
-/// thread drew first.
+/// thread drew first. One generator drawn from by several parts of a `Workers::each`, as shards
+/// are, would make it depend on that (and race): the second part to draw throws an `Error`.
 class Random {
  public:
   explicit Random(std::uint64_t seed = 0, std::uint64_t stream = 0)
@@ -36,17 +54,21 @@ class Random {
   /// A whole number in [0, n), without bias. Throws `Error` for n = 0.
   std::uint64_t below(std::uint64_t n);
 
-  /// Arrays of independent draws. Throw `Error` for limits that are not finite or in the wrong
-  /// order, and for a negative deviation.
+  /// Independent draws from [low, high). Throws `Error` unless low < high, both finite.
   template <class T>
   Array<T> uniform(const Shape& shape, T low, T high);
+  /// Independent draws. Throws `Error` for a negative deviation, and unless |mean| + 9 deviation
+  /// is finite: no draw is further out.
   template <class T>
   Array<T> normal(const Shape& shape, T mean = 0, T deviation = 1);
 
  private:
+  void claim();
+
   std::uint64_t seed_, stream_, position_ = 0;
   std::uint64_t block_ = ~std::uint64_t{0};  ///< the block of four that `drawn_` holds
   std::array<std::uint32_t, 4> drawn_{};
+  std::uint64_t part_ = 0;  ///< the part of a parallel run that drew last
 };
 
 }  // namespace engram

@@ -111,17 +111,19 @@ class Lstm {
     State state;  ///< h and c of all layers after the last step
   };
 
-  /// x [T, B, in]; an empty state is zeros. `random` draws the dropout between layers; without
-  /// it there is none. Throws `Error` for sizes that do not fit, or no steps.
-  Output operator()(const Var<T>& x, State state = {}, Random* random = nullptr,
+  /// x [T, B, in]; an empty state is zeros. Dropout between layers is drawn from `dropout`: see
+  /// `DropoutSource`. Throws `Error` for sizes that do not fit, no steps, or a dropout that has no
+  /// source.
+  Output operator()(const Var<T>& x, State state = {}, const DropoutSource& dropout = {},
                     Site site = Site::current()) const {
     check_input(x, options_, site);
     if (state.empty()) state = {zero_state(x, options_), zero_state(x, options_)};
     check_state("h", state.h, x, options_, site);
     check_state("c", state.c, x, options_, site);
+    check_dropout(x, options_, dropout, site);
     Var<T> y = x;
     for (std::size_t k = 0; k < layers.size(); ++k) {
-      y = layers[k](between_layers(y, k, options_, random), state.h[k], state.c[k]);
+      y = layers[k](between_layers(y, k, options_, dropout), state.h[k], state.c[k]);
     }
     return {y, std::move(state)};
   }

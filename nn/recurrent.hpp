@@ -17,7 +17,7 @@ namespace engram::nn {
 struct RecurrentOptions {
   Index input, hidden;
   Index layers = 1;
-  double dropout = 0;      ///< between layers, while training
+  double dropout = 0;      ///< between layers, while training: see `DropoutSource`
   double forget_bias = 1;  ///< LSTM only: the forget gate's bias at first
   bool fused = false;      ///< LSTM only: the gates as two operations (ops/fused.hpp)
   /// Keep only the outputs, and the state at every so many steps; compute the rest again for the
@@ -25,6 +25,28 @@ struct RecurrentOptions {
   Index checkpoint_steps = 0;
   /// The same by the bytes that the steps under way may take, in each layer. 0: no limit.
   Index checkpoint_bytes = 0;
+};
+
+/// Says that there is to be no dropout, although the options have some: evaluation that is
+/// recorded.
+struct NoDropout {};
+inline constexpr NoDropout no_dropout;
+
+/// Where a network with dropout draws it from: `&random` while training; `no_dropout`, or nothing
+/// where nothing is recorded (`NoRecord`), for evaluation. Nothing where operations are recorded is
+/// an `Error`: it would train without the dropout that the options ask for.
+class DropoutSource {
+ public:
+  DropoutSource() = default;
+  DropoutSource(Random* random) : random_(random) {}  // null: nothing said
+  DropoutSource(NoDropout) : is_off_(true) {}
+
+  Random* random() const { return random_; }
+  bool is_off() const { return is_off_; }
+
+ private:
+  Random* random_ = nullptr;
+  bool is_off_ = false;
 };
 
 /// The steps of a segment of x [T, B, ...]: `checkpoint_steps`, or as many as fit into
@@ -43,7 +65,7 @@ Index segment_steps(const RecurrentOptions& options, const Var<T>& x, Index numb
 }
 
 /// `options.layers` layers, the first of input size `options.input`. Throws `Error` for sizes
-/// below 1 or a dropout outside [0, 1).
+/// below 1, a dropout outside [0, 1), and a dropout of a single layer, which has nothing between.
 template <class Layer>
 std::vector<Layer> make_layers(const RecurrentOptions& options, Random& random) {
   const auto& [input, hidden, layers, dropout, forget_bias, fused, steps, bytes] = options;
@@ -52,6 +74,11 @@ std::vector<Layer> make_layers(const RecurrentOptions& options, Random& random) 
     fail("a recurrent network of input ", input, ", hidden ", hidden, ", layers ", layers,
          ", dropout ", dropout, ", checkpoint_steps ", steps, ", checkpoint_bytes ", bytes,
          "; need sizes of at least 1, 0 <= dropout < 1 and no negative numbers");
+  }
+  if (dropout > 0 && layers == 1) {
+    fail("a recurrent network of one layer with dropout ", dropout,
+         ": it is between layers, and would do nothing; need 2 layers, or no dropout here and "
+         "dropout(y, p, random) of the outputs");
   }
   std::vector<Layer> out;
   for (Index k = 0; k < layers; ++k) out.emplace_back(k == 0 ? input : hidden, options, random);
@@ -91,6 +118,20 @@ void check_state(const char* name, const std::vector<Var<T>>& state, const Var<T
   }
 }
 
+/// Throws `Error`, citing `site`, for a dropout without a word on where it is drawn from.
+template <class T>
+void check_dropout(const Var<T>& x, const RecurrentOptions& options, const DropoutSource& source,
+                   const Site& site) {
+  if (options.dropout > 0 && !source.random() && !source.is_off() && x.tape().recording()) {
+    throw located("recurrent network",
+                  Error(text("dropout ", options.dropout,
+                             " is set, and there is no Random to draw "
+                             "it from; pass &random to train, nn::no_dropout or a NoRecord to "
+                             "evaluate")),
+                  site);
+  }
+}
+
 /// Zeros [B, H] for each layer.
 template <class T>
 std::vector<Var<T>> zero_state(const Var<T>& x, const RecurrentOptions& options) {
@@ -102,7 +143,8 @@ std::vector<Var<T>> zero_state(const Var<T>& x, const RecurrentOptions& options)
 /// The input of layer `layer`: with dropout, except of the first.
 template <class T>
 Var<T> between_layers(const Var<T>& y, std::size_t layer, const RecurrentOptions& options,
-                      Random* random) {
+                      const DropoutSource& source) {
+  Random* random = source.random();
   return layer > 0 && random ? dropout(y, options.dropout, *random) : y;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engram/ops/greater.hpp"
+#include "engram/ops/pairs.hpp"
 #include "engram/ops/reduce.hpp"
 #include "engram/ops/softplus.hpp"
 #include "engram/ops/where.hpp"
@@ -28,17 +29,19 @@ struct BinaryCrossEntropy {
 
 /// The mean cross-entropy, in nats, of independent yes-or-no answers with probability σ(x).
 ///
-/// Shapes:     logits x and targets t (in [0, 1]) broadcast together; the result is a scalar
+/// Shapes:     logits x and targets t (in [0, 1]) of one shape, or one of them a scalar; the result
+///             is a scalar
 /// Forward:    y = mean(-t ln σ(x) - (1 - t) ln(1 - σ(x))) = mean(softplus(x) - x t)
 /// Derivative: dx = dy (σ(x) - t) / n, dt = -dy x / n
 /// Saves:      nothing beyond x and t
 /// Order:      any
 /// Accuracy:   2 ulp of x
-/// Throws:     `Error` when the shapes do not broadcast, or hold no values
+/// Throws:     `Error` for shapes that differ, or hold no values
 /// Source:     D. R. Cox (1958), "The regression analysis of binary sequences"
 template <class T>
 Var<T> binary_cross_entropy_with_logits(const Var<T>& x, const Var<T>& targets,
                                         Site site = Site::current()) {
+  check_pairs("binary_cross_entropy_with_logits", x, targets, site);
   return mean(elementwise(ops::BinaryCrossEntropy{}, site, x, targets), {}, false, site);
 }
 

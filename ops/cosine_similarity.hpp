@@ -7,6 +7,7 @@
 #include "engram/ops/clamp.hpp"
 #include "engram/ops/greater.hpp"
 #include "engram/ops/norm.hpp"
+#include "engram/ops/pairs.hpp"
 #include "engram/ops/reduce.hpp"
 #include "engram/ops/relu.hpp"
 #include "engram/ops/where.hpp"
@@ -47,20 +48,21 @@ Var<T> cosine_similarity(const Var<T>& a, const Var<T>& b, int axis = -1,
 
 /// The mean loss of pairs of vectors that are to point the same way, or not.
 ///
-/// Shapes:     a and b [..., n] broadcast together; the targets broadcast with [...]
+/// Shapes:     a and b [..., n] of one shape, targets [...], or scalars; the result is a scalar
 /// Forward:    y = mean(l), l = 1 - cos where the target is greater than 0, max(0, cos - margin)
 ///             elsewhere, where cos = cosine_similarity(a, b)
 /// Derivative: that of the parts; the targets have none
 /// Saves:      as `cosine_similarity`
 /// Order:      any
 /// Accuracy:   4 ulp of x and 1; derivatives 8 ulp of x
-/// Throws:     as `cosine_similarity`, and `Error` when the targets do not broadcast, or without
-///             any values
+/// Throws:     `Error` for scalars, for shapes that differ, and without any values
 /// Source:     PyTorch, "torch.nn.CosineEmbeddingLoss"
 template <class T>
 Var<T> cosine_loss(const Var<T>& a, const Var<T>& b, const Var<T>& targets,
                    std::type_identity_t<T> margin = 0, Site site = Site::current()) {
+  check_pairs("cosine_loss", a, b, site);
   const Var<T> cosine = cosine_similarity(a, b, -1, T(1e-8), site);
+  check_pairs("cosine_loss", cosine, targets, site);
   const Var<T> losses = where(greater(targets, 0, site), sub(1, cosine, site),
                               relu(sub(cosine, margin, site), site), site);
   return mean(losses, {}, false, site);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engram/ops/pairs.hpp"
 #include "engram/ops/reduce.hpp"
 #include "engram/ops/relu.hpp"
 
@@ -7,17 +8,20 @@ namespace engram {
 
 /// The mean hinge loss: what a score x lacks to be on the right side by the margin.
 ///
-/// Shapes:     scores x and targets t (1 or -1) broadcast together; the result is a scalar
+/// Shapes:     scores x and targets t (1 or -1) of one shape, or one of them a scalar; the result
+/// is
+///             a scalar
 /// Forward:    y = mean(max(0, margin - t x))
 /// Derivative: dx = -dy t / n where t x < margin, 0 elsewhere; dt likewise
 /// Saves:      t x
 /// Order:      any
 /// Accuracy:   2 ulp of x
-/// Throws:     `Error` when the shapes do not broadcast, or hold no values
+/// Throws:     `Error` for shapes that differ, or hold no values
 /// Source:     C. Cortes and V. Vapnik (1995), "Support-vector networks"
 template <class T>
 Var<T> hinge(const Var<T>& x, const Var<T>& targets, std::type_identity_t<T> margin = 1,
              Site site = Site::current()) {
+  check_pairs("hinge", x, targets, site);
   return mean(relu(sub(margin, mul(x, targets, site), site), site), {}, false, site);
 }
 

@@ -2,6 +2,7 @@
 
 #include "engram/ops/abs.hpp"
 #include "engram/ops/clamp.hpp"
+#include "engram/ops/pairs.hpp"
 #include "engram/ops/reduce.hpp"
 
 namespace engram {
@@ -29,17 +30,18 @@ struct Huber {
 
 /// The mean of errors that count squared while they are small, and as they are from delta on.
 ///
-/// Shapes:     a and b broadcast together; the result is a scalar
+/// Shapes:     a and b of one shape, or one of them a scalar; the result is a scalar
 /// Forward:    y = mean(h(a - b)), h(x) = x²/2 where |x| ≤ delta, delta (|x| - delta/2) elsewhere
 /// Derivative: da = dy min(max(a - b, -delta), delta) / n, db = -da
 /// Saves:      a - b
 /// Order:      any
 /// Accuracy:   2 ulp of x
-/// Throws:     `Error` when the shapes do not broadcast, or hold no values, or for delta ≤ 0
+/// Throws:     `Error` for shapes that differ, or hold no values, or for delta ≤ 0
 /// Source:     P. Huber (1964), "Robust estimation of a location parameter"
 template <class T>
 Var<T> huber(const Var<T>& a, const Var<T>& b, std::type_identity_t<T> delta = 1,
              Site site = Site::current()) {
+  check_pairs("huber", a, b, site);
   return mean(elementwise(ops::Huber<T>{delta}, site, sub(a, b, site)), {}, false, site);
 }
 

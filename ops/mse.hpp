@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engram/ops/pairs.hpp"
 #include "engram/ops/reduce.hpp"
 #include "engram/ops/sqrt.hpp"
 
@@ -7,16 +8,17 @@ namespace engram {
 
 /// The mean squared error.
 ///
-/// Shapes:     a and b broadcast together; the result is a scalar
+/// Shapes:     a and b of one shape, or one of them a scalar; the result is a scalar
 /// Forward:    y = mean((a - b)²)
 /// Derivative: da = 2 dy (a - b) / n, db = -da
 /// Saves:      a - b
 /// Order:      any
 /// Accuracy:   2 ulp of x
-/// Throws:     `Error` when the shapes do not broadcast, or hold no values
+/// Throws:     `Error` for shapes that differ, or hold no values
 /// Source:     A.-M. Legendre (1805), least squares
 template <class T>
 Var<T> mse(const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
+  check_pairs("mse", a, b, site);
   return mean(square(sub(a, b, site), site), {}, false, site);
 }
 

@@ -87,8 +87,9 @@ UnigramCandidates::UnigramCandidates(std::span<const double> weights) {
 Candidates UnigramCandidates::draw(Index count, Random& random) const {
   check_count(count);
   Candidates out{Indices({count}), Array<double>({count})};
+  const Between<double> mark(0, sums_.back());
   for (Index s = 0; s < count; ++s) {
-    const auto at = std::upper_bound(sums_.begin(), sums_.end(), random.uniform() * sums_.back());
+    const auto at = std::upper_bound(sums_.begin(), sums_.end(), mark(random.uniform()));
     const auto c = static_cast<std::size_t>(at - sums_.begin());
     out.classes.edit()[s] = static_cast<std::int32_t>(c);
     const double weight = sums_[c] - (c > 0 ? sums_[c - 1] : 0);

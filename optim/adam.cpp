@@ -61,10 +61,28 @@ Adam<T>::Adam(std::vector<ParamRef<T>> parameters, const AdamOptions& options)
           "0 <= beta1 < 1");
   require(options.beta2 >= 0 && options.beta2 < 1, "adam", "beta2", options.beta2,
           "0 <= beta2 < 1");
-  require(static_cast<T>(options.epsilon) > 0 && options.epsilon < kInfinity, "adam", "epsilon",
-          options.epsilon, "a finite number above 0 in this precision");
-  require(options.weight_decay >= 0 && options.weight_decay < kInfinity, "adam", "weight_decay",
-          options.weight_decay, "a finite number, 0 or more");
+  // Under that, v loses gradients that are not small beside ε, and m / ε is anything.
+  const auto least = static_cast<double>(1 / kReach<T>);
+  require(options.epsilon >= least && fits<T>(options.epsilon), "adam", "epsilon", options.epsilon,
+          text("at least ", least, ", and finite, in this precision"));
+  require(options.weight_decay >= 0 && fits<T>(options.weight_decay), "adam", "weight_decay",
+          options.weight_decay, "a finite number, 0 or more, in this precision");
+}
+
+// v takes its square.
+template <class T>
+T Adam<T>::largest_gradient() const {
+  return kReach<T>;
+}
+
+template <class T>
+void Adam<T>::check_slot(std::size_t slot, const Array<T>& values) const {
+  if (slot != 1) return;
+  const auto bad = std::find_if(values.begin(), values.end(), [](T v) { return v < 0; });
+  if (bad != values.end()) {
+    fail("adam: v of the state to restore, a mean of squares, is ", *bad, " at element ",
+         bad - values.begin(), "; it is damaged");
+  }
 }
 
 template <class T>

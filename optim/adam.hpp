@@ -29,7 +29,9 @@ struct AdamOptions {
 ///          counts the updates of the parameter, not of the row. As torch.optim.SparseAdam, which
 ///          has no decay and takes ε / √(1 - β₂ᵗ) for ε. A dense gradient lists every row
 /// State:   `m` and `v`, lazy or not
-/// Throws:  `Error` unless 0 < η, 0 <= β < 1, 0 < ε, 0 <= λ, all finite
+/// Throws:  `Error` unless 0 < η, 0 <= β < 1, 0 < ε, 0 <= λ, all finite, and for an ε whose square
+///          is 0 in this precision (under 1.1e-19 in float): so would be that of a gradient which
+///          is not small beside it
 /// Source:  D. P. Kingma and J. Ba (2015), "Adam: a method for stochastic optimization",
 ///          algorithm 1; the decoupled decay as `AdamW`
 template <class T>
@@ -39,6 +41,8 @@ class Adam : public Optimizer<T> {
 
  private:
   void update(const typename Optimizer<T>::Update& update) override;
+  T largest_gradient() const override;
+  void check_slot(std::size_t slot, const Array<T>& values) const override;
 
   AdamOptions options_;
 };

@@ -1,7 +1,9 @@
 #include "engram/optim/optimizer.hpp"
 
 #include <algorithm>
+#include <cmath>
 
+#include "engram/optim/beyond.hpp"
 #include "engram/optim/require.hpp"
 
 namespace engram::optim {
@@ -44,8 +46,8 @@ Optimizer<T>::Optimizer(std::string name, std::vector<ParamRef<T>> parameters, d
       updates_(parameters_.size()),
       found_(parameters_.size()),
       learning_rate_(learning_rate) {
-  require(learning_rate > 0 && learning_rate < kInfinity, name_, "learning_rate", learning_rate,
-          "a finite number above 0");
+  require(learning_rate > 0 && fits<T>(learning_rate), name_, "learning_rate", learning_rate,
+          "a finite number above 0 in this precision");
   if (parameters_.empty()) fail(name_, ": no parameters; pass those of a module");
   for (auto at = parameters_.begin(); at != parameters_.end(); ++at) {
     const auto first = std::find(parameters_.begin(), at, *at);
@@ -59,17 +61,78 @@ Optimizer<T>::Optimizer(std::string name, std::vector<ParamRef<T>> parameters, d
 
 template <class T>
 void Optimizer<T>::step(const Gradients<T>& gradients, const Workers* workers) {
-  bool any = false;
+  Optimizer* const self = this;
+  step(std::span(&self, 1), gradients, workers);
+}
+
+template <class T>
+std::size_t Optimizer<T>::find(const Gradients<T>& gradients, const Workers* workers) {
+  const T limit = largest_gradient();
+  std::size_t count = 0;
   for (std::size_t k = 0; k < parameters_.size(); ++k) {
     found_[k] = gradients.find(parameters_[k]);
     if (!found_[k]) continue;
     check_fits(name_, k, parameters_[k], *found_[k]);
-    any = true;
+    if (any_beyond(*found_[k], limit, workers)) {
+      refuse_beyond(text(name_, ": the gradient of parameter ", k, " ", parameters_[k].shape()),
+                    *found_[k], limit);
+    }
+    ++count;
   }
-  if (!any) {
-    fail(name_, ": none of the ", parameters_.size(), " parameters has a gradient; does the loss ",
+  return count;
+}
+
+template <class T>
+void Optimizer<T>::check_owners(std::span<Optimizer* const> optimizers,
+                                const Gradients<T>& gradients, std::size_t found) {
+  const auto names = [&] {
+    std::string out;
+    for (const Optimizer* each : optimizers) out += (out.empty() ? "" : ", ") + each->name_;
+    return out.empty() ? std::string("step_all") : out;
+  };
+  if (found == 0) {
+    std::size_t parameters = 0;
+    for (const Optimizer* each : optimizers) parameters += each->parameters_.size();
+    fail(names(), ": none of the ", parameters, " parameters has a gradient; does the loss ",
          "depend on them, and was their module assigned anew after the optimiser was made?");
   }
+  const auto& entries = gradients.entries();
+  const auto given = std::count_if(entries.begin(), entries.end(),
+                                   [](const auto& entry) { return entry.param.has_value(); });
+  if (optimizers.size() == 1 && static_cast<std::size_t>(given) == found) return;
+  for (const auto& entry : entries) {
+    if (!entry.param) continue;
+    const auto owners = std::count_if(optimizers.begin(), optimizers.end(), [&](auto* each) {
+      return std::find(each->found_.begin(), each->found_.end(), &entry.gradient) !=
+             each->found_.end();
+    });
+    if (owners == 1) continue;
+    const auto number = std::count_if(entries.data(), &entry,
+                                      [](const auto& before) { return before.param.has_value(); });
+    const std::string which = text(names(), ": gradient ", number, " of ", given,
+                                   ", of a parameter of shape ", entry.param->shape(), ", is ");
+    if (owners > 1) fail(which, "of ", owners, " optimisers; list the parameter in one of them");
+    if (gradients.find(*entry.param) != &entry.gradient) {
+      fail(which, "the second one of the same parameter; add them up (Gradients::add)");
+    }
+    fail(which,
+         "of no parameter here: it would stay as it is without a word; give the parameter "
+         "to the optimiser, leave its gradient out by gradients.of(optimizer.parameters()) (before "
+         "clipping), or step several optimisers together by step_all");
+  }
+}
+
+template <class T>
+void Optimizer<T>::step(std::span<Optimizer* const> optimizers, const Gradients<T>& gradients,
+                        const Workers* workers) {
+  std::size_t found = 0;
+  for (Optimizer* each : optimizers) found += each->find(gradients, workers);
+  check_owners(optimizers, gradients, found);
+  for (Optimizer* each : optimizers) each->apply(workers);
+}
+
+template <class T>
+void Optimizer<T>::apply(const Workers* workers) {
   ++steps_;
   for (std::size_t k = 0; k < parameters_.size(); ++k) {
     if (!found_[k]) continue;
@@ -80,8 +143,8 @@ void Optimizer<T>::step(const Gradients<T>& gradients, const Workers* workers) {
 
 template <class T>
 void Optimizer<T>::set_learning_rate(double rate) {
-  require(rate >= 0 && rate < kInfinity, name_, "learning_rate", rate,
-          "a finite number, 0 or more");
+  require(rate >= 0 && fits<T>(rate), name_, "learning_rate", rate,
+          "a finite number, 0 or more, in this precision");
   learning_rate_ = rate;
 }
 
@@ -115,7 +178,15 @@ Array<T> Optimizer<T>::restored(const OptimizerState<T>& state, std::size_t para
     fail(name_, ": ", name, " of the state to restore has shape ", found->second.shape(),
          ", the parameter ", parameters_[parameter].shape(), "; is it of another model?");
   }
-  return found->second;
+  const Array<T>& values = found->second;
+  const auto bad =
+      std::find_if(values.begin(), values.end(), [](T v) { return !std::isfinite(v); });
+  if (bad != values.end()) {
+    fail(name_, ": ", name, " of the state to restore is ", *bad, " at element ",
+         bad - values.begin(), "; it is damaged");
+  }
+  check_slot(slot, values);
+  return values;
 }
 
 template <class T>

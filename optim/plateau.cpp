@@ -22,6 +22,8 @@ Plateau::Plateau(const PlateauOptions& options)
 }
 
 double Plateau::operator()(double metric) {
+  require(metric >= 0, "plateau", "the metric", metric,
+          "a number, 0 or more; of NaN no rate is the remedy: see where the loss went astray");
   if (metric < state_.best * (1 - options_.threshold)) {
     state_.best = metric;
     state_.bad_epochs = 0;
@@ -42,7 +44,8 @@ void Plateau::restore(const PlateauState& state) {
           "a finite number, 0 or more");
   require(state.bad_epochs >= 0, "plateau", "the number of bad epochs to restore",
           static_cast<double>(state.bad_epochs), "0 or more");
-  require(state.best <= kInfinity, "plateau", "the best metric to restore", state.best, "a number");
+  require(state.best >= 0, "plateau", "the best metric to restore", state.best,
+          "a number, 0 or more");
   state_ = state;
 }
 

@@ -21,8 +21,8 @@ struct PlateauState {
 };
 
 /// Multiplies the rate by `factor` after more than `patience` epochs in a row without an
-/// improvement of a positive metric such as the validation loss. As torch's ReduceLROnPlateau with
-/// mode min and a relative threshold, to its rule that a change of at most 1e-8 is not made.
+/// improvement of a metric of 0 or more, such as the validation loss. As torch's ReduceLROnPlateau
+/// with mode min and a relative threshold, to its rule that a change of at most 1e-8 is not made.
 class Plateau {
  public:
   /// Throws `Error` unless 0 <= minimum <= rate, finite, 0 < factor < 1, 0 <= patience and
@@ -30,7 +30,8 @@ class Plateau {
   explicit Plateau(const PlateauOptions& options);
 
   double rate() const { return state_.rate; }
-  /// Takes note of an epoch's metric (NaN is no improvement) and returns the rate of the next.
+  /// Takes note of an epoch's metric (infinity is no improvement) and returns the rate of the next.
+  /// Throws `Error`, with nothing noted, for NaN and for a negative metric.
   double operator()(double metric);
 
   const PlateauState& state() const { return state_; }

@@ -5,19 +5,24 @@
 #include <array>
 
 #include "engram/core/gradients.hpp"
+#include "engram/optim/no_subnormals.hpp"
 
 namespace engram::optim {
 
 /// Calls `run(offset, g, count)` for the runs of a gradient that are stored: g[i] is the derivative
 /// by element offset + i. Elements in between have derivative 0. The runs of a dense gradient are
-/// shared out among `workers`, if there are any; rows come in their order.
+/// shared out among `workers`, if there are any; rows come in their order. `run` computes without
+/// subnormal numbers.
 template <class T, class Run>
 void each_stored_run(const Gradient<T>& gradient, const Workers* workers, Run&& run) {
   const T* g = gradient.values().data();
   if (!gradient.is_sparse()) {
-    return each_block(workers, gradient.values().size(),
-                      [&](Index begin, Index end) { run(begin, g + begin, end - begin); });
+    return each_block(workers, gradient.values().size(), [&](Index begin, Index end) {
+      const NoSubnormals none;
+      run(begin, g + begin, end - begin);
+    });
   }
+  const NoSubnormals none;
   const Index rows = gradient.rows().size();
   if (rows == 0) return;
   const Index width = gradient.values().size() / rows;
@@ -30,6 +35,7 @@ template <class T, class Run>
 void each_run(const Gradient<T>& gradient, bool only_stored, const Workers* workers, Run&& run) {
   if (only_stored || !gradient.is_sparse()) return each_stored_run(gradient, workers, run);
   static constexpr std::array<T, 1024> kZeros{};
+  const NoSubnormals none;
   Index at = 0;
   const auto zeros_to = [&](Index end) {
     while (at < end) {

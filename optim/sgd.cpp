@@ -1,5 +1,7 @@
 #include "engram/optim/sgd.hpp"
 
+#include <algorithm>
+
 #include "engram/optim/require.hpp"
 #include "engram/optim/runs.hpp"
 
@@ -33,10 +35,17 @@ Sgd<T>::Sgd(std::vector<ParamRef<T>> parameters, const SgdOptions& options)
       options_(options) {
   require(options.momentum >= 0 && options.momentum < 1, "sgd", "momentum", options.momentum,
           "0 <= momentum < 1");
-  require(options.weight_decay >= 0 && options.weight_decay < kInfinity, "sgd", "weight_decay",
-          options.weight_decay, "a finite number, 0 or more");
+  require(options.weight_decay >= 0 && fits<T>(options.weight_decay), "sgd", "weight_decay",
+          options.weight_decay, "a finite number, 0 or more, in this precision");
   require(!options.nesterov || options.momentum > 0, "sgd", "momentum", options.momentum,
           "momentum above 0 for nesterov");
+}
+
+// The momentum of equal gradients is g / (1 - μ), and a step η times that.
+template <class T>
+T Sgd<T>::largest_gradient() const {
+  const double growth = std::max(1.0, this->learning_rate()) / (1 - options_.momentum);
+  return static_cast<T>(kReach<T> / growth);
 }
 
 template <class T>

@@ -35,6 +35,7 @@ class Sgd final : public Optimizer<T> {
 
  private:
   void update(const typename Optimizer<T>::Update& update) override;
+  T largest_gradient() const override;
 
   SgdOptions options_;
 };

@@ -10,6 +10,7 @@
 #include "engram/examples/lstm_by_hand/lstm_by_hand.hpp"
 #include "engram/nn/safetensors.hpp"
 #include "engram/tests/differences.hpp"
+#include "engram/tests/tape_help.hpp"
 
 namespace engram::testing {
 namespace {
@@ -221,12 +222,39 @@ BOOST_AUTO_TEST_CASE(dropout_between_layers_only_while_training) {
   const nn::Lstm<float> lstm{{.input = 3, .hidden = 5, .layers = 2, .dropout = 0.5}, random};
   const Array<float> x = random.normal<float>({4, 2, 3});
   Tape<float> tape;
-  const auto plain = lstm(tape.constant(x)).y.value(), again = lstm(tape.constant(x)).y.value();
+  const auto plain = lstm(tape.constant(x), {}, nn::no_dropout).y.value();
+  const auto again = [&] {
+    const NoRecord<float> values_only{tape};
+    return lstm(tape.constant(x)).y.value();
+  }();
   const auto dropped = lstm(tape.constant(x), {}, &mask).y.value();
   const auto repeated = lstm(tape.constant(x), {}, &same).y.value();
   BOOST_TEST(std::equal(plain.begin(), plain.end(), again.begin()));
   BOOST_TEST(!std::equal(plain.begin(), plain.end(), dropped.begin()));
   BOOST_TEST(std::equal(dropped.begin(), dropped.end(), repeated.begin()));
+}
+
+// To train without the dropout that was asked for is a mistake that nothing else would show.
+BOOST_AUTO_TEST_CASE(dropout_without_a_source_is_refused) {
+  Random random{1};
+  const nn::RecurrentOptions options{.input = 3, .hidden = 5, .layers = 2, .dropout = 0.5};
+  const nn::Lstm<float> lstm{options, random};
+  const nn::Rnn<float> rnn{options, random};
+  Tape<float> tape;
+  const auto x = tape.constant(Array<float>({4, 2, 3}));
+  Random* const none = nullptr;
+  const auto refuses = [](const auto& act, const std::string& text) {
+    const std::string said = error_of(act);
+    BOOST_TEST(said.find(text) != std::string::npos, said);
+  };
+  refuses([&] { lstm(x); }, "dropout 0.5 is set, and there is no Random to draw it from");
+  refuses([&] { rnn(x); }, "pass &random to train, nn::no_dropout or a NoRecord to evaluate");
+  refuses([&] { lstm(x, {}, none); }, "there is no Random");
+  BOOST_TEST(rnn(x, {}, nn::no_dropout).y.extent(0) == 4);
+  BOOST_TEST(rnn(x, {}, &random).y.extent(0) == 4);
+  // Of one layer it would do nothing.
+  refuses([&] { nn::Rnn<float>({.input = 3, .hidden = 5, .dropout = 0.5}, random); },
+          "one layer with dropout 0.5");
 }
 
 BOOST_AUTO_TEST_CASE(second_derivatives_through_time) {

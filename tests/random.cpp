@@ -3,11 +3,15 @@
 #include "engram/core/random.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <limits>
 #include <set>
 #include <vector>
 
 #include <boost/test/unit_test.hpp>
+
+#include "engram/tests/tape_help.hpp"
 
 namespace engram::testing {
 namespace {
@@ -49,6 +53,37 @@ double correlation(Random a, Random b) {
 }
 
 using Words = std::array<std::uint32_t, 4>;
+
+constexpr double kLastDraw = 1 - 0x1p-53;
+
+// A draw may be any multiple of 2^-53, and what it stands for rises with it: first and last decide.
+template <class T>
+void expect_inside(T low, T high) {
+  const Between<T> number(low, high);
+  BOOST_TEST(number(0) == low, low << " " << high);
+  T before = low;
+  for (const double u : {0x1p-53, 0x1p-30, 0.25, 0.5, 0.75, 1 - 0x1p-24, 1 - 0x1p-30, kLastDraw}) {
+    const T value = number(u);
+    if (!(value >= before && value < high)) BOOST_ERROR(low << " " << high << " gives " << value);
+    before = value;
+  }
+}
+
+// Two finite numbers of any size and sign, made of any bits.
+template <class T, class Bits>
+void expect_any_range_inside() {
+  Random random{8};
+  int tried = 0;
+  while (tried < 20'000) {
+    const std::uint64_t a = random.bits(), b = random.bits(), c = random.bits(), d = random.bits();
+    T low = std::bit_cast<T>(static_cast<Bits>(a << 32 | b));
+    T high = std::bit_cast<T>(static_cast<Bits>(c << 32 | d));
+    if (tried % 2 == 1) high = std::nextafter(low, std::numeric_limits<T>::infinity());
+    if (!std::isfinite(low) || !std::isfinite(high) || low == high) continue;
+    expect_inside(std::min(low, high), std::max(low, high));
+    ++tried;
+  }
+}
 
 }  // namespace
 
@@ -116,6 +151,65 @@ BOOST_AUTO_TEST_CASE(uniform_numbers) {
     for (std::size_t k = 0; k < ones.size(); ++k) ones[k] += static_cast<int>(bits >> k & 1);
   }
   for (const int count : ones) BOOST_TEST(std::abs(count - kDraws / 2) < 4 * std::sqrt(kDraws) / 2);
+}
+
+BOOST_AUTO_TEST_CASE(numbers_stay_in_their_range) {
+  expect_any_range_inside<float, std::uint32_t>();
+  expect_any_range_inside<double, std::uint64_t>();
+  constexpr float kMost = std::numeric_limits<float>::max();
+  constexpr double kGreatest = std::numeric_limits<double>::max();
+  expect_inside(-1e38f, 3e38f);
+  expect_inside(-kMost, kMost);
+  expect_inside(-kGreatest, kGreatest);
+  expect_inside(-kGreatest, 0.0);
+  expect_inside(0.0f, std::numeric_limits<float>::denorm_min());
+  // The middle of a range that overflows.
+  BOOST_TEST(std::abs(Between<double>(-kGreatest, kGreatest)(0.75) / kGreatest - 0.5) < 1e-15);
+  // Every float of [0, 1) that a draw may begin with, and the last draw that does.
+  const Between<float> unit(0, 1), narrow(1, 1 + std::numeric_limits<float>::epsilon());
+  std::size_t outside = 0;
+  for (std::uint32_t k = 0; k < 1U << 24; ++k) {
+    for (const double u : {k * 0x1p-24, k * 0x1p-24 + (0x1p-24 - 0x1p-53)}) {
+      outside += !(unit(u) >= 0 && unit(u) < 1);
+      outside += narrow(u) != 1;
+    }
+  }
+  BOOST_TEST(outside == 0U);
+}
+
+// Draws of the first 2^28 that lie within 2^-25 of 1, where the nearest float is 1.
+BOOST_AUTO_TEST_CASE(no_draw_is_the_upper_end) {
+  for (const std::uint64_t position : {109568476, 111525662, 137225744, 145509064, 203451956}) {
+    Random random{1};
+    random.seek(position);
+    BOOST_TEST(static_cast<float>(random.uniform()) == 1);
+    random.seek(position);
+    BOOST_TEST(random.uniform<float>({1}, 0, 1)[0] < 1);
+    random.seek(position);
+    BOOST_TEST(random.uniform<float>({1}, -3, 5)[0] < 5);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(ranges_that_are_none_are_refused) {
+  Random random{1};
+  const auto refused = [&](double low, double high) {
+    return error_of([&] { random.uniform<double>({2}, low, high); });
+  };
+  BOOST_TEST(refused(1, 1) == "numbers in [1, 1): need low < high, both finite");
+  BOOST_TEST(refused(2, 1) == "numbers in [2, 1): need low < high, both finite");
+  for (const double bad : {std::nan(""), HUGE_VAL, -HUGE_VAL}) {
+    BOOST_TEST(refused(bad, 1).ends_with("need low < high, both finite"));
+    BOOST_TEST(refused(0, bad).ends_with("need low < high, both finite"));
+    BOOST_TEST(error_of([&] { random.normal<double>({2}, bad); }).starts_with("normal numbers of"));
+    BOOST_TEST(error_of([&] { random.normal<double>({2}, 0, bad); }).starts_with("normal numbers"));
+  }
+  BOOST_TEST(error_of([&] { random.normal<float>({2}, 0, -1); }).starts_with("normal numbers of"));
+  BOOST_TEST(error_of([&] { random.normal<float>({2}, 0, 1e38f); }).starts_with("normal numbers"));
+  BOOST_TEST(error_of([&] { random.below(0); }).ends_with("need n > 0"));
+  BOOST_TEST(random.position() == 0U);
+  for (const float z : random.normal<float>({1000}, 1e37f, 3e37f)) BOOST_TEST(std::isfinite(z));
+  // The furthest that a draw is from the mean.
+  BOOST_TEST(std::sqrt(-2 * std::log(0x1p-53)) < 9);
 }
 
 BOOST_AUTO_TEST_CASE(normal_numbers) {

@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(schedules_equal_pytorch) {
 BOOST_AUTO_TEST_CASE(plateau_has_a_floor) {
   Plateau plateau{{.rate = 1, .factor = 0.1, .patience = 0, .minimum = 0.05}};
   BOOST_TEST(plateau(3) == 1);
-  BOOST_TEST(plateau(kNan) == 0.1);
+  BOOST_TEST(plateau(kInfinity) == 0.1);
   BOOST_TEST(plateau(3) == 0.05);
   BOOST_TEST(plateau(3) == 0.05);
 }

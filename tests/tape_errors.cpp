@@ -94,7 +94,13 @@ BOOST_AUTO_TEST_CASE(errors_cite_the_line_of_the_call) {
   BOOST_TEST(error_of([&] { a - b; }) == "sub: " + differ + at(__LINE__));
   BOOST_TEST(error_of([&] { a* b; }) == "mul: " + differ + at(__LINE__));
   BOOST_TEST(error_of([&] { a / b; }) == "div: " + differ + at(__LINE__));
-  BOOST_TEST(error_of([&] { mse(a, b); }) == "sub: " + differ + at(__LINE__));
+  const unsigned comparison = __LINE__ + 1;
+  const std::string comparison_error = error_of([&] { mse(a, b); });
+  BOOST_TEST(
+      comparison_error ==
+      "mse: shapes [3,4] and [3,5] differ; need one shape, or a scalar: reshape one of them, "
+      "or broadcast_to if it is to meet all of the other" +
+          at(comparison));
   const unsigned product = __LINE__ + 1;
   const std::string product_error = error_of([&] { matmul(a, b); });
   BOOST_TEST(product_error ==

@@ -6,7 +6,10 @@ namespace engram::language_model {
 
 LanguageModel::LanguageModel(const ModelOptions& o, Random& random)
     : embedding({.rows = o.vocabulary, .width = o.embedding}, random),
-      lstm({.input = o.embedding, .hidden = o.hidden, .layers = o.layers, .dropout = o.dropout},
+      lstm({.input = o.embedding,
+            .hidden = o.hidden,
+            .layers = o.layers,
+            .dropout = o.layers > 1 ? o.dropout : 0},
            random),
       options_(o) {
   if (o.tied) {

@@ -1,6 +1,6 @@
 // Rows of the losses.
 #include "engram/ops/ops.hpp"
-#include "engram/tests/op_cases.hpp"
+#include "engram/tests/op_cases/shapes.hpp"
 
 namespace engram::testing {
 
@@ -73,10 +73,9 @@ void loss_rows(std::vector<OpCase>& rows) {
                        return affine_cross_entropy(x[0], x[0], x[1], Indices({3}, {2, 0, 1}));
                      },
                      {{{3, 3}, {3}}}, {{{{3, 2}, {2}}, "x [3,2] . w [3,2]"}}));
-  const Shapes pairs = {
-      {{3, 5}, {3, 5}}, {{3, 5}, {5}}, {{3, 1}, {3, 5}}, {{}, {2, 3}}, {{1}, {1}}};
-  const std::vector<BadShapes> bad = {{{{3, 4}, {3, 5}}, "do not broadcast"},
-                                      {{{0}, {0}}, "no values in [0]"}};
+  const Shapes pairs = {{{3, 5}, {3, 5}}, {{3, 5}, {}}, {{}, {2, 3}},
+                        {{}, {}},         {{1}, {1}},   {{2, 3, 17}, {2, 3, 17}}};
+  const std::vector<BadShapes> bad = bad_pairs();
   rows.push_back(row(
       "mse", "mse", [](auto x) { return mse(x[0], x[1]); }, pairs, bad));
   rows.push_back(row(

@@ -20,6 +20,15 @@ inline std::vector<BadShapes> pairs_that_do_not() {
           {{{2}, {3}}, "do not broadcast"}};
 }
 
+// What losses refuse that compare number with number.
+inline std::vector<BadShapes> bad_pairs() {
+  return {{{{3, 4}, {3, 5}}, ": shapes [3,4] and [3,5] differ; need one shape, or a scalar"},
+          {{{2, 1}, {2}}, ": shapes [2,1] and [2] differ"},
+          {{{3, 5}, {5}}, ": shapes [3,5] and [5] differ"},
+          {{{1}, {3}}, ": shapes [1] and [3] differ"},
+          {{{0}, {0}}, "no values in [0]"}};
+}
+
 // Triples that broadcast, each operand in its turn.
 inline Shapes triples_that_broadcast() {
   return {{{3, 5}, {3, 5}, {3, 5}}, {{3, 17}, {17}, {3, 1}},

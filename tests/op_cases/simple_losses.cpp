@@ -5,10 +5,9 @@
 namespace engram::testing {
 
 void simple_loss_rows(std::vector<OpCase>& rows) {
-  const std::vector<BadShapes> bad = {{{{3, 4}, {3, 5}}, "do not broadcast"},
-                                      {{{0}, {0}}, "no values in [0]"}};
-  const Shapes pairs = {{{3, 5}, {3, 5}}, {{3, 5}, {5}}, {{3, 1}, {3, 5}},
-                        {{}, {2, 3}},     {{1}, {1}},    {{2, 3, 17}, {17}}};
+  const std::vector<BadShapes> bad = bad_pairs();
+  const Shapes pairs = {{{3, 5}, {3, 5}}, {{3, 5}, {}}, {{}, {2, 3}},
+                        {{}, {}},         {{1}, {1}},   {{2, 3, 17}, {2, 3, 17}}};
   const auto loss = [&](const std::string& name, const std::string& file, auto f, double low = -2,
                         double high = 2) {
     rows.push_back(row(
@@ -26,7 +25,7 @@ void simple_loss_rows(std::vector<OpCase>& rows) {
   rows.push_back(row(
       "kl_div, sum", "kl_div",
       [](auto x) { return kl_div(x[0], x[1], {.reduction = Reduction::sum}); },
-      {{{3, 5}, {5}}, {{0, 3}, {3}}}, {{{{3, 4}, {3, 5}}, "do not broadcast"}}, 0.2, 2));
+      {{{3, 5}, {3, 5}}, {{0, 3}, {0, 3}}, {{}, {0, 3}}}, {bad[0], bad[1]}, 0.2, 2));
   const std::vector<BadShapes> bad_vectors = {{{{3, 4}, {3, 5}}, "do not broadcast"},
                                               {{{}, {}}, "axis -1"}};
   rows.push_back(row(
@@ -41,12 +40,13 @@ void simple_loss_rows(std::vector<OpCase>& rows) {
                      [](auto x) { return cosine_similarity(x[0], x[1], 0) + sum(x[0] + x[1]); },
                      {{{3, 5}, {3, 5}}, {{4, 5}, {5}}, {{2, 3, 4}, {3, 1}}},
                      {{{{}, {}}, "axis 0 of [] does not exist"}}));
-  rows.push_back(row("cosine_loss", "cosine_similarity",
-                     [](auto x) { return cosine_loss(x[0], x[1], x[2], -0.5); },
-                     {{{3, 5}, {3, 5}, {3}}, {{4, 17}, {17}, {4}}, {{2, 3, 4}, {4}, {3}}},
-                     {{{{3, 4}, {3, 5}, {3}}, "do not broadcast"},
-                      {{{3, 4}, {3, 4}, {2}}, "where: shapes do not broadcast"},
-                      {{{0, 4}, {0, 4}, {0}}, "no values in [0]"}}));
+  rows.push_back(
+      row("cosine_loss", "cosine_similarity",
+          [](auto x) { return cosine_loss(x[0], x[1], x[2], -0.5); },
+          {{{3, 5}, {3, 5}, {3}}, {{4, 17}, {4, 17}, {}}, {{2, 3, 4}, {2, 3, 4}, {2, 3}}},
+          {{{{3, 4}, {3, 5}, {3}}, "cosine_loss: shapes [3,4] and [3,5] differ"},
+           {{{3, 4}, {3, 4}, {3, 1}}, "cosine_loss: shapes [3] and [3,1] differ"},
+           {{{0, 4}, {0, 4}, {0}}, "no values in [0]"}}));
   const auto labelled = [](CrossEntropyOptions options) {
     return [options](auto x) {
       const Shape shape = x[0].shape();
