@@ -36,7 +36,16 @@ int main() {
   nn::Lstm<float> loaded{{.input = 2, .hidden = 16}, random};
   nn::load_parameters(path, loaded);  // all of them, or an Error and none
   // [end files]
+
+  // [partial]
+  nn::save_parameters(path, lstm, nn::Precision::bf16);  // half the bytes, 8 bits good
+  nn::Lstm<float> other{{.input = 2, .hidden = 16}, random};
+  const nn::LoadReport report =
+      nn::load_parameters(path, other, nn::Partial{.only = {"*.w_hh", "*.b"}});
+  std::printf("%s", report.str().c_str());  // what was loaded, not found, not used
+  // [end partial]
   std::filesystem::remove(path);
   const auto a = lstm.layers[0].w_hh.value(), b = loaded.layers[0].w_hh.value();
-  return loss < 0.003f && std::equal(a.begin(), a.end(), b.begin()) ? 0 : 1;
+  const bool partial = report.loaded.size() == 2 && report.not_used.size() == 1;
+  return loss < 0.003f && std::equal(a.begin(), a.end(), b.begin()) && partial ? 0 : 1;
 }

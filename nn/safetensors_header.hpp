@@ -1,7 +1,6 @@
 // The header of a safetensors file, as text and as what it says. Internal: users save and load.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -11,23 +10,16 @@
 
 namespace engram::nn::safetensors {
 
-struct Dtype {
-  const char* name;
-  std::size_t bytes;
-};
-/// In the order of the alternatives of `Tensor`.
-inline constexpr std::array<Dtype, 3> kDtypes{{{"F32", 4}, {"F64", 8}, {"I32", 4}}};
+/// The longest header, as in the reference implementation.
+inline constexpr std::uint64_t kMaxHeader = 100'000'000;
+/// The name under which a header has the strings of its metadata.
+inline constexpr auto kMetadata = "__metadata__";
 
 /// A tensor and where in the data it lies.
 struct Entry {
-  std::string name;
-  std::size_t dtype;  ///< in kDtypes
-  Shape shape;
+  std::string name, dtype;  ///< the dtype may be one that nobody here knows
+  std::vector<std::uint64_t> shape;
   std::uint64_t begin = 0, end = 0;
-
-  std::uint64_t bytes() const {
-    return static_cast<std::uint64_t>(shape.size()) * kDtypes[dtype].bytes;
-  }
 };
 
 struct Header {
@@ -41,5 +33,14 @@ Header parsed(const std::string& text, std::uint64_t data_size);
 
 /// The text of `header`, padded to 8 bytes. Throws `Error` for names that cannot be written.
 std::string formatted(const Header& header);
+
+std::string text_of(const std::vector<std::uint64_t>& shape);  ///< "[32,64]"
+/// The same as an array has it. Throws `Error` when none can.
+Shape shape_of(const std::vector<std::uint64_t>& shape);
+
+// What a message shows of something from a file:
+std::string shortened(const std::string& all);  ///< not without end, and no half characters
+std::string in_quotes(const std::string& any);  ///< as JSON: no character in it does anything
+std::string shown(const std::string& name);     ///< as it is where that is harmless, else quoted
 
 }  // namespace engram::nn::safetensors

@@ -10,10 +10,12 @@
 
 #include <boost/test/unit_test.hpp>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "engram/core/error.hpp"
+#include "engram/core/leftovers.hpp"
 
 namespace engram::testing {
 namespace {
@@ -114,6 +116,134 @@ BOOST_AUTO_TEST_CASE(links_are_followed_and_rights_kept) {
   BOOST_TEST(fs::is_symlink(folder.path / "link"));
   BOOST_TEST((fs::status(folder.a).permissions() == rights));
   BOOST_TEST(folder.files() == 2U);
+}
+
+// Where a link leads to is where the file is made, if it is not there yet.
+BOOST_AUTO_TEST_CASE(links_that_lead_nowhere) {
+  const Folder folder;
+  fs::create_directory(folder.path / "below");
+  fs::create_symlink("below/second", folder.path / "first");
+  fs::create_symlink("../b", folder.path / "below" / "second");
+  {
+    AtomicFile file(folder.path / "first");
+    file.write(bytes("new"));
+    file.commit();
+  }
+  BOOST_TEST(fs::is_symlink(folder.path / "first"));
+  BOOST_TEST(fs::is_symlink(folder.path / "below" / "second"));
+  BOOST_TEST(fs::file_size(folder.path / "b") == 3U);
+  BOOST_TEST(folder.files() == 4U);
+
+  fs::create_symlink("loop", folder.path / "loop");
+  BOOST_TEST(refused(folder.path / "loop", "loop: Too many levels of symbolic links"));
+  fs::create_symlink("no/where", folder.path / "astray");
+  BOOST_TEST(refused(folder.path / "astray", "astray links to it): No such file or directory"));
+  fs::create_symlink("below", folder.path / "folder");
+  BOOST_TEST(refused(folder.path / "folder", "links to it): it is there and is no regular file"));
+  BOOST_TEST(folder.files() == 7U);
+}
+
+// A name that fits is written, however long: the temporary's is cut, not through a character.
+BOOST_AUTO_TEST_CASE(the_longest_names) {
+  const Folder folder;
+  std::string umlauts;
+  while (umlauts.size() < 250) umlauts += "ü";
+  for (const std::string& name :
+       {std::string(220, 'x'), std::string(253, 'x'), std::string(255, 'x'), umlauts, "x" + umlauts,
+        "xx" + umlauts, umlauts + "xxxxx"}) {
+    AtomicFile file(folder.path / name);
+    for (const auto& entry : fs::directory_iterator(folder.path)) {
+      const std::string there = entry.path().filename();
+      if (!there.ends_with(".tmp")) continue;
+      BOOST_TEST(there.size() <= 255U);
+      const std::string kept = there.substr(0, there.rfind('.', there.size() - 12));
+      BOOST_TEST(name.starts_with(kept));
+      BOOST_TEST((name.size() == kept.size() || (name[kept.size()] & 0xc0) != 0x80),
+                 "half a character");
+    }
+    file.write(bytes("new"));
+    file.commit();
+    BOOST_TEST(fs::exists(folder.path / name));
+    fs::remove(folder.path / name);
+  }
+  BOOST_TEST(folder.files() == 1U);
+}
+
+// A process of the same number, in another container, may have left a temporary of the same name.
+BOOST_AUTO_TEST_CASE(a_name_that_is_taken) {
+  const Folder folder;
+  const auto temporary = [&] {
+    for (const auto& entry : fs::directory_iterator(folder.path)) {
+      if (entry.path().extension() == ".tmp") return entry.path().filename().string();
+    }
+    return std::string();
+  };
+  std::string name;
+  {
+    const AtomicFile file(folder.a);
+    name = temporary();
+  }
+  const std::string before = text("a.", getpid(), "-");
+  BOOST_REQUIRE(name.starts_with(before));
+  const int number = std::stoi(name.substr(before.size()));
+  std::ofstream(folder.path / text(before, number + 1, ".engram.tmp")) << "left";
+  {
+    AtomicFile file(folder.a);
+    file.write(bytes("new"));
+    file.commit();
+  }
+  BOOST_TEST(folder.content() == "new");
+  BOOST_TEST(folder.files() == 2U);
+}
+
+// What a killed process leaves is told from what is being written, and from what others call so.
+BOOST_AUTO_TEST_CASE(what_is_left_by_a_killed_process) {
+  const Folder folder;
+  int ends[2];
+  BOOST_REQUIRE(pipe(ends) == 0);
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    AtomicFile file(folder.a);
+    file.write(bytes("half"));
+    static_cast<void>(::write(ends[1], "x", 1));
+    pause();
+  }
+  char x = 0;
+  BOOST_REQUIRE(read(ends[0], &x, 1) == 1);
+  BOOST_TEST(folder.files() == 2U);
+  BOOST_TEST(leftovers(folder.path).empty());  // it is at work
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  close(ends[0]);
+  close(ends[1]);
+
+  const AtomicFile own(folder.a);
+  for (const char* other :
+       {"a.tmp", "a.12.engram.tmp", "a.12-x.engram.tmp", "a.12-3.engram.tmp.b"}) {
+    std::ofstream(folder.path / other) << "x";
+  }
+  fs::create_symlink("a.tmp", folder.path / "a.1-1.engram.tmp");
+  BOOST_REQUIRE(mkfifo((folder.path / "a.1-2.engram.tmp").c_str(), 0600) == 0);
+  fs::create_directory(folder.path / "a.1-3.engram.tmp");
+  const std::size_t files = folder.files();
+  const auto found = leftovers(folder.path);
+  BOOST_REQUIRE(found.size() == 1U);
+  BOOST_TEST(found[0].writer == child);
+  BOOST_TEST(found[0].bytes == 4U);
+  BOOST_TEST(found[0].path.filename().string().starts_with(text("a.", child, "-")));
+  BOOST_TEST(folder.files() == files);
+  BOOST_TEST((remove_leftovers(folder.path).size() == 1 && !fs::exists(found[0].path)));
+  BOOST_TEST(folder.files() == files - 1);
+  BOOST_TEST(remove_leftovers(folder.path).empty());
+  BOOST_TEST(folder.content() == "old");
+  try {
+    leftovers(folder.path / "no");
+    BOOST_TEST(false, "a folder that is not there has leftovers");
+  } catch (const Error& error) {
+    BOOST_TEST(error.what() == "cannot look through " + (folder.path / "no").string() +
+                                   ": No such file or directory");
+  }
 }
 
 // A full disk, as a limit on the size of files.
