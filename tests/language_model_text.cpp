@@ -81,6 +81,36 @@ BOOST_AUTO_TEST_CASE(words_are_between_blanks_and_lines_end) {
   BOOST_TEST(tokens_of("", Level::word).empty());
 }
 
+BOOST_AUTO_TEST_CASE(words_are_between_white_space_of_every_kind) {
+  for (const char* blank : {" ", "\t", "\v", "\f", "\u0085", "\u00A0", "\u1680", "\u2000", "\u200A",
+                            "\u2028", "\u2029", "\u202F", "\u205F", "\u3000", "\u3000 \u0085"}) {
+    const std::string all = blank + std::string("a") + blank + "b\u00C5" + blank;
+    BOOST_TEST(tokens_of(all + "\n", Level::word) ==
+               (std::vector<std::string>{"a", "b\u00C5", "<eos>"}));
+    BOOST_TEST(tokens_of(all, Level::word) == (std::vector<std::string>{"a", "b\u00C5", "<eos>"}));
+  }
+  // Neither a mark that is no blank nor the neighbours of the blanks.
+  for (const char* letter : {"\uFEFF", "\u200B", "\u0084", "\u00A1", "\u1681", "\u200C", "\u202E",
+                             "\u3001", "\u2060", "\u0000"}) {
+    const std::string word = text("a", letter, "b");
+    BOOST_TEST(tokens_of(word, Level::word) == (std::vector<std::string>{word, "<eos>"}));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(lines_end_in_one_way) {
+  const Folder folder("line-ends");
+  const auto read = [&](const std::string& bytes) { return read_text(write(folder / "a", bytes)); };
+  BOOST_TEST(read("a\r\nb\rc\r\r\nd\n\re\r") == "a\nb\nc\n\nd\n\ne\n");
+  BOOST_TEST(read("\r") == "\n");
+  // A mark at the beginning is none of the text, another one is; nothing else ends a line.
+  const std::string rest = "a\uFEFF\u0085b\u2028c\u2029d\v\fe\u00A0\u3000";
+  BOOST_TEST(read("\uFEFF" + rest) == rest);
+  BOOST_TEST(read("\uFEFF\uFEFF") == "\uFEFF");
+  const Vocabulary vocabulary = words("a b\n");
+  BOOST_TEST(vocabulary.encode_prompt("a\r\nb\r") == vocabulary.encode_prompt("a\nb\n"));
+  BOOST_TEST(vocabulary.encode_prompt("a\u00A0b").size() == 2);
+}
+
 BOOST_AUTO_TEST_CASE(vocabulary_of_characters_is_in_order_of_code_points) {
   Counts counts;
   count_tokens("zaö∑a", Level::character, counts);
@@ -143,6 +173,43 @@ BOOST_AUTO_TEST_CASE(folders_are_read_in_the_order_of_their_paths) {
   BOOST_TEST(!texts.split);
 }
 
+BOOST_AUTO_TEST_CASE(folders_say_what_was_not_read) {
+  const Folder folder("text-skipped");
+  write(folder / "a.txt", "a\n");
+  for (const char* name : {"B.TXT", "c.png", "LICENSE", "sub/d.Md", "e.txt.gz"}) {
+    write(folder / name, "x");
+  }
+  write(folder / ".git/x.txt", "hidden");
+  write(folder / "sub/build-1/x.txt", "built");
+  fs::create_directory_symlink(folder / "sub", folder / "link");
+  fs::create_symlink("nowhere", folder / "f.txt");
+  const std::vector<std::string> expected{
+      "5 files by their endings (B.TXT, LICENSE, c.png, e.txt.gz, ...)",
+      "2 hidden or build folders (.git, sub/build-1)", "1 linked folders (link)",
+      "1 that are no files (f.txt)"};
+  BOOST_TEST(read_texts(folder.path).skipped == expected, boost::test_tools::per_element());
+  fs::remove(folder / "a.txt");
+  BOOST_TEST(contains(message_of<BadData>([&] { read_texts(folder.path); }),
+                      ", which has 5 files by their endings (B.TXT, "));
+  write(folder / "train.txt", "a\n"), write(folder / "train.txt.gz", "x");
+  BOOST_TEST(read_texts(folder.path)
+                 .skipped.at(0)
+                 .starts_with("9 others beside train, valid and test (.git, B.TXT, "));
+}
+
+BOOST_AUTO_TEST_CASE(a_text_is_read_as_far_as_there_is_memory_for_it) {
+  const Folder folder("text-bomb");
+  write_gzip(folder / "bomb.gz", std::string(std::size_t{32} << 20, 'a'));
+  BOOST_TEST(fs::file_size(folder / "bomb.gz") < 100'000);
+  const std::size_t most = std::size_t{3} << 20;
+  const std::string message = message_of<BadData>([&] { read_text(folder / "bomb.gz", most); });
+  BOOST_TEST(contains(message, "more than the 3 MiB of text, unpacked, for which there is"));
+  BOOST_TEST(
+      contains(message_of<BadData>([&] { read_text("/dev/zero", most); }), "more than the 3 MiB"));
+  BOOST_TEST(read_text(folder / "bomb.gz", std::size_t{32} << 20).size() == std::size_t{32} << 20);
+  BOOST_TEST(room_for_text() > most);
+}
+
 BOOST_AUTO_TEST_CASE(folders_with_three_parts_are_split_already) {
   const Folder folder("text-parts");
   write_gzip(folder / "train.txt.gz", "train\n");
@@ -176,7 +243,8 @@ BOOST_AUTO_TEST_CASE(texts_that_cannot_be_read_say_why) {
   const std::string packed = bytes_of(folder / "whole.gz");
   BOOST_TEST(read_text(folder / "whole.gz") == some_text(2000));
   const fs::path cut = write(folder / "cut.gz", packed.substr(0, packed.size() / 2));
-  BOOST_TEST(contains(message(cut), "cannot read"));
+  const std::string found = message(cut);
+  BOOST_TEST(found == "cannot read " + cut.string() + ": unexpected end of file");
 }
 
 BOOST_AUTO_TEST_CASE(one_text_is_split_by_a_fraction) {
