@@ -37,6 +37,14 @@ Vocabulary vocabulary_of(const nn::Tensors& file, Level level) {
   }
 }
 
+fs::file_type type_of(const fs::path& path) {
+  std::error_code error;
+  const fs::file_type type = fs::status(path, error).type();
+  if (type == fs::file_type::none)
+    bad_data("cannot look at ", path.string(), ": ", error.message());
+  return type;
+}
+
 // Settings that a user could not ask for are no usage error when a file has them: nobody gave those
 // flags.
 template <class F>
@@ -77,9 +85,8 @@ nn::Tensors describe(const Settings& settings, const Vocabulary& vocabulary,
 
 Checkpoint load_checkpoint(const fs::path& path) {
   Checkpoint checkpoint;
-  std::error_code error;
-  checkpoint.path = fs::is_directory(path, error) ? path / kCheckpoint : path;
-  if (fs::status(checkpoint.path, error).type() == fs::file_type::not_found) {
+  checkpoint.path = type_of(path) == fs::file_type::directory ? path / kCheckpoint : path;
+  if (type_of(checkpoint.path) == fs::file_type::not_found) {
     bad_data("there is no checkpoint ", checkpoint.path.string(),
              "; `language_model train` makes one in its --out folder");
   }

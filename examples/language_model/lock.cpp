@@ -69,7 +69,7 @@ bool FolderLock::try_lock(const fs::path& folder) {
   } while (result != 0 && errno == EINTR);
   if (result != 0 && errno == EWOULDBLOCK) {
     fail("another run is at work in ", folder.string(), ": ", holder(file_),
-         "; wait for it, stop it, or give another folder by --out");
+         "; wait for it, stop it, or use another folder");
   }
   if (result != 0 && !has_no_locks(errno)) {
     fail("cannot lock ", (folder / kName).string(), ": ", std::strerror(errno));

@@ -19,9 +19,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// Of a text there are the text itself and its tokens, of four bytes each, both in memory that grows
-// by doubling.
-constexpr std::uint64_t kBytesForOne = 12;
+// Of characters there are the text itself and their numbers, of four bytes each. Words are fewer,
+// but what holds their numbers grows by doubling.
+constexpr std::uint64_t kBytesForOne = 4;
 
 // What zlib says is wrong, without the name of the file, which it puts before.
 std::string_view reason(std::string_view message, std::string_view path) {
@@ -33,18 +33,17 @@ std::string_view reason(std::string_view message, std::string_view path) {
 
 std::string listed(const std::vector<std::string>& skipped) {
   std::string out;
-  for (const std::string& phrase : skipped) out += (out.empty() ? ", which has " : ", ") + phrase;
+  for (const std::string& phrase : skipped) out += (out.empty() ? ", which has " : "; ") + phrase;
   return out;
 }
-
-std::string megabytes(std::size_t bytes) { return text(bytes >> 20, " MiB"); }
 
 }  // namespace
 
 std::size_t room_for_text() { return memory_available() / kBytesForOne; }
 
 std::string read_text(const fs::path& path, std::size_t most) {
-  if (fs::is_directory(path)) bad_data(path.string(), " is a folder, not a text file");
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) bad_data(path.string(), " is a folder, not a text file");
   errno = 0;
   const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose_r);
   if (!file) {
@@ -64,10 +63,9 @@ std::string read_text(const fs::path& path, std::size_t most) {
     }
     if (count == 0) break;
     if (bytes.size() > most) {
-      bad_data("there is no memory to learn from ", path.string(), ": it has more than the ",
-               megabytes(most), " of text", gzdirect(file.get()) ? "" : ", unpacked,",
-               " for which there is (of ", kBytesForOne, " bytes a byte, ",
-               megabytes(most * kBytesForOne), "); give a part of it");
+      bad_data("there is no memory to learn from ", path.string(), ": it has more text",
+               gzdirect(file.get()) ? "" : ", unpacked,", " than the ", most >> 20,
+               " MiB for which there is, with what is made of it; give a part of it");
     }
   }
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.erase(0, 3);

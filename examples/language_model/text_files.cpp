@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "engram/examples/language_model/failure.hpp"
+#include "engram/examples/language_model/utf8.hpp"
 
 namespace engram::language_model {
 namespace {
@@ -39,11 +40,12 @@ class Skipped {
     std::vector<std::string> out;
     for (auto [reason, names] : names_) {
       std::ranges::sort(names);
-      std::string phrase = text(names.size(), ' ', reason, " (");
+      std::string phrase = reason + ": ";
       for (std::size_t k = 0; k < std::min(names.size(), shown); ++k) {
-        phrase += (k ? ", " : "") + names[k];
+        phrase += (k ? ", " : "") + printable(names[k]);
       }
-      out.push_back(phrase + (names.size() > shown ? ", ...)" : ")"));
+      if (names.size() > shown) phrase += text(" and ", names.size() - shown, " more");
+      out.push_back(phrase);
     }
     return out;
   }
@@ -64,17 +66,17 @@ TextFiles text_files(const fs::path& folder) {
     const fs::directory_entry& entry = *at;
     if (entry.is_directory(error)) {
       if (is_left_out(entry.path())) {
-        skipped.add("hidden or build folders", entry.path());
+        skipped.add("hidden and build folders", entry.path());
         at.disable_recursion_pending();
       } else if (entry.is_symlink(error)) {
         skipped.add("linked folders", entry.path());
       }
     } else if (!entry.is_regular_file(error)) {
-      skipped.add("that are no files", entry.path());
+      skipped.add("no files", entry.path());
     } else if (is_text(entry.path())) {
       found.files.push_back(entry.path());
     } else {
-      skipped.add("files by their endings", entry.path());
+      skipped.add("files with other endings", entry.path());
     }
     error.clear();  // a link that leads nowhere is no text; the walk goes on
   }
@@ -98,7 +100,7 @@ TextFiles text_parts(const fs::path& folder) {
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder, error)) {
     if (std::ranges::find(found.files, entry.path()) == found.files.end()) {
-      skipped.add("others beside train, valid and test", entry.path());
+      skipped.add("beside train, valid and test", entry.path());
     }
   }
   found.skipped = skipped.phrases();

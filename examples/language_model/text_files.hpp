@@ -9,7 +9,7 @@ namespace engram::language_model {
 
 struct TextFiles {
   std::vector<std::filesystem::path> files;
-  /// What is not read, a phrase a kind: "2 files by their endings (A.TXT, b.png)".
+  /// What is not read, a phrase a kind: "files with other endings: A.TXT, b.png".
   std::vector<std::string> skipped;
 };
 
