@@ -1,9 +1,8 @@
 // The program language_model where things go wrong around it: a second run, links, files that
-// cannot be read or written, readers that are gone, signals while it waits.
+// cannot be read or written.
 #include <csignal>
 
 #include <boost/test/unit_test.hpp>
-#include <sys/stat.h>
 
 #include "engram/tests/language_model_program.hpp"
 
@@ -12,21 +11,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const Arguments kEndless{"--epochs", "100000"};
-
 std::string model_of(const fs::path& path) {
   const nn::Tensors file = nn::load(path);
   const auto& w = file.get<float>("model.embedding.w");
   return {reinterpret_cast<const char*>(w.data()),
           static_cast<std::size_t>(w.size()) * sizeof(float)};
-}
-
-std::string position_of(const fs::path& path) { return nn::load(path).metadata.at("position"); }
-
-void check_stopped_and_saved(Program& program) {
-  const Outcome end = program.wait();
-  BOOST_TEST(end.code == 0);
-  BOOST_TEST(end.signal == 0);
 }
 
 }  // namespace
@@ -123,86 +112,6 @@ BOOST_AUTO_TEST_CASE(metrics_that_cannot_be_written_do_not_end_a_run) {
   full.send(SIGCONT);
   check_failure(full.wait(), Exit::failure, "the model is saved, but the last");
   BOOST_TEST(contains(position_of(shop.checkpoint()), "\"epoch\":80"));
-}
-
-BOOST_AUTO_TEST_CASE(a_reader_that_is_gone_does_not_end_a_run) {
-  const Workshop shop("no-reader");
-  const auto in_child = [&](const Prepare& prepare) {
-    const Outcome end = Program(shop, shop.train(), prepare).wait();
-    BOOST_TEST(end.signal == 0);
-    BOOST_TEST(contains(position_of(shop.checkpoint()), "\"epoch\":2"));
-    return end.code;
-  };
-  BOOST_TEST(in_child([] {
-               int ends[2];
-               if (pipe(ends) != 0) _exit(98);
-               dup2(ends[1], STDERR_FILENO);
-               close(ends[0]), close(ends[1]);
-             }) == 0);
-  BOOST_TEST(in_child([] { close(STDERR_FILENO); }) == 0);
-  BOOST_TEST(in_child([] { dup2(open("/dev/full", O_WRONLY), STDERR_FILENO); }) == 0);
-  // What is to be printed at the end is a result: that it went nowhere is a failure.
-  BOOST_TEST(in_child([] { close(STDOUT_FILENO); }) == 1);
-  BOOST_TEST(contains(bytes_of(shop / "stderr"), "cannot write to standard output"));
-  BOOST_TEST(in_child([] {
-               int ends[2];
-               if (pipe(ends) != 0) _exit(98);
-               dup2(ends[1], STDOUT_FILENO);
-               close(ends[0]), close(ends[1]);
-             }) == 1);
-}
-
-BOOST_AUTO_TEST_CASE(a_reader_that_does_not_read_does_not_keep_a_run_from_stopping) {
-  const Workshop shop("slow-reader");
-  Program program(shop, shop.train({"--epochs", "100000", "--report-every", "1"}), [] {
-    int ends[2];
-    if (pipe(ends) != 0) _exit(98);
-    fcntl(ends[1], F_SETPIPE_SZ, 4096);
-    dup2(ends[1], STDERR_FILENO);
-  });
-  std::this_thread::sleep_for(std::chrono::milliseconds(500));  // it waits by now
-  program.send(SIGTERM);
-  check_stopped_and_saved(program);
-  BOOST_TEST(fs::exists(shop.checkpoint()));
-}
-
-BOOST_AUTO_TEST_CASE(a_terminal_that_goes_stops_a_run) {
-  const Workshop shop("hangup");
-  Program program(shop, shop.train(kEndless));
-  BOOST_REQUIRE(wait_until([&] { return shop.reports() > 0; }));
-  program.send(SIGHUP);
-  const Outcome end = program.wait();
-  BOOST_TEST(end.code == 0);
-  BOOST_TEST(contains(end.err, "stopped after step"));
-
-  const Workshop other("nohup");
-  Program ignoring(other, other.train(kEndless), [] { std::signal(SIGHUP, SIG_IGN); });
-  BOOST_REQUIRE(wait_until([&] { return other.reports() > 0; }));
-  ignoring.send(SIGHUP);
-  const std::size_t reports = other.reports();
-  BOOST_TEST(wait_until([&] { return other.reports() > reports + 2; }));
-  ignoring.send(SIGINT);
-  check_stopped_and_saved(ignoring);
-}
-
-BOOST_AUTO_TEST_CASE(a_signal_ends_it_wherever_it_waits) {
-  const Workshop shop("waits");
-  const fs::path fifo = shop / "fifo";
-  BOOST_REQUIRE(mkfifo(fifo.c_str(), 0600) == 0);
-  for (const Arguments& arguments :
-       {shop.train({"--text", fifo.string()}), shop.train({"--config", fifo.string()}),
-        Arguments{"generate", "--checkpoint", fifo.string()}}) {
-    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) {
-      Program program(shop, arguments);
-      std::this_thread::sleep_for(std::chrono::milliseconds(150));
-      program.send(signal);
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-      program.send(SIGKILL);  // so that the test ends in any case
-      const Outcome end = program.wait();
-      BOOST_TEST((end.signal == signal || end.code > 0), arguments.back() << " " << end.signal);
-    }
-  }
-  BOOST_TEST(!fs::exists(shop.out));
 }
 
 BOOST_AUTO_TEST_CASE(what_a_killed_run_left_is_removed_and_said) {

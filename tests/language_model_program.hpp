@@ -78,6 +78,15 @@ class Program {
   pid_t id() const { return child_; }
   /// What it has written to standard error so far.
   std::string said() const { return bytes_of(err_); }
+  /// Whether it has a handler for that signal by now.
+  bool handles(int signal) const {
+    std::ifstream status(text("/proc/", child_, "/status"));
+    for (std::string line; std::getline(status, line);) {
+      if (!line.starts_with("SigCgt:")) continue;
+      return std::stoull(line.substr(7), nullptr, 16) >> (signal - 1) & 1;
+    }
+    return false;
+  }
   /// To its first thread, for only that one is certain to go on at once.
   void send(int signal) const { tgkill(child_, child_, signal); }
   /// Ends it after minutes: a test never hangs.
@@ -131,6 +140,19 @@ struct Workshop : Folder {
 
   std::filesystem::path text, out = path / "run";
 };
+
+/// Flags of a run that ends when it is told to.
+inline const Arguments kEndless{"--epochs", "100000"};
+
+inline std::string position_of(const std::filesystem::path& path) {
+  return nn::load(path).metadata.at("position");
+}
+
+inline void check_stopped_and_saved(Program& program) {
+  const Outcome end = program.wait();
+  BOOST_TEST(end.code == 0);
+  BOOST_TEST(end.signal == 0);
+}
 
 inline void check_failure(const Outcome& outcome, Exit code, const std::string& message) {
   BOOST_TEST(outcome.code == static_cast<int>(code));

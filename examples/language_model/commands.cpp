@@ -28,7 +28,9 @@ std::string losses(double loss, Level level) {
 
 // A word of a command line as a shell takes it.
 std::string quoted(const std::string& word) {
-  if (word.find_first_of(" \t\n'\"\\$&|;<>()*?[]#~`!") == std::string::npos) return word;
+  if (!word.empty() && word.find_first_of(" \t\n'\"\\$&|;<>()*?[]{}#~`!^=") == std::string::npos) {
+    return word;
+  }
   std::string out = "'";
   for (const char c : word) out += c == '\'' ? "'\\''" : std::string(1, c);
   return out + "'";

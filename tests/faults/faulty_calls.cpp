@@ -34,7 +34,8 @@ F* original(const char* name) {
 std::string path_of(int file) {
   std::array<char, 4096> path{};
   const std::string link = "/proc/self/fd/" + std::to_string(file);
-  const ssize_t size = readlink(link.c_str(), path.data(), path.size());
+  static auto* const call = original<ssize_t(const char*, char*, std::size_t)>("readlink");
+  const ssize_t size = call(link.c_str(), path.data(), path.size());
   return size > 0 ? std::string(path.data(), static_cast<std::size_t>(size)) : "";
 }
 
@@ -138,6 +139,21 @@ ssize_t pwrite(int file, const void* bytes, std::size_t size, off_t at) {
   return original<ssize_t(int, const void*, std::size_t, off_t)>("pwrite")(file, bytes, size, at);
 }
 
+ssize_t read(int file, void* bytes, std::size_t size) {
+  if (fails("read", path_of(file))) return -1;
+  return original<ssize_t(int, void*, std::size_t)>("read")(file, bytes, size);
+}
+
+ssize_t pread(int file, void* bytes, std::size_t size, off_t at) {
+  if (fails("pread", path_of(file))) return -1;
+  return original<ssize_t(int, void*, std::size_t, off_t)>("pread")(file, bytes, size, at);
+}
+
+ssize_t readlink(const char* path, char* into, std::size_t size) noexcept {
+  if (fails("readlink", path)) return -1;
+  return original<ssize_t(const char*, char*, std::size_t)>("readlink")(path, into, size);
+}
+
 // As after a real failure, the number is free.
 int close(int file) {
   static auto* const call = original<int(int)>("close");
@@ -185,6 +201,13 @@ int renameat(int from_folder, const char* from, int to_folder, const char* to) n
   if (fails("renameat", path_at(to_folder, to))) return -1;
   return original<int(int, const char*, int, const char*)>("renameat")(from_folder, from, to_folder,
                                                                        to);
+}
+
+int renameat2(int from_folder, const char* from, int to_folder, const char* to,
+              unsigned how) noexcept {
+  if (fails("renameat2", path_at(to_folder, to))) return -1;
+  return original<int(int, const char*, int, const char*, unsigned)>("renameat2")(
+      from_folder, from, to_folder, to, how);
 }
 
 int link(const char* from, const char* to) noexcept {
