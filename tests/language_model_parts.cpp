@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(metrics_go_on_after_the_last_checkpoint) {
   const Folder folder("metrics");
   const auto path = folder / "metrics.jsonl";
   Metrics metrics(path);
-  metrics.restart();
+  metrics.start();
   metrics.add({1, 10, "train", std::log(8.0), 1234.4});
   metrics.add({1, 20, "valid", 1.5, 99});
   BOOST_TEST(bytes_of(path).starts_with(R"({"epoch":1,"step":10,"split":"train","loss":2.07)"));
@@ -77,23 +77,77 @@ BOOST_AUTO_TEST_CASE(metrics_go_on_after_the_last_checkpoint) {
   std::ofstream(path, std::ios::app) << R"({"epoch":2,"st)";  // cut off
 
   Metrics again(path);
-  again.restart(2);
+  again.load(2);
+  again.start();
   BOOST_TEST(bytes_of(path) == two);
   BOOST_TEST(again.reports().size() == 2);
   BOOST_TEST(again.reports()[1].split == "valid");
   std::ofstream(path, std::ios::app) << "broken\n";
-  again.restart(5);
+  again.load(5);
+  BOOST_TEST(again.reports().size() == 2);
+  again.start();
   BOOST_TEST(bytes_of(path) == two);
-  again.restart();
+  again.load(0);
+  again.start();
   BOOST_TEST(bytes_of(path).empty());
 }
 
+BOOST_AUTO_TEST_CASE(metrics_that_cannot_be_read_are_not_empty_ones) {
+  const Folder folder("metrics-unreadable");
+  const auto path = folder / "metrics.jsonl";
+  Metrics metrics(path);
+  BOOST_CHECK_NO_THROW(metrics.load(3));  // there is none
+  BOOST_TEST(metrics.reports().empty());
+  std::filesystem::create_directory(path);
+  BOOST_TEST(contains(message_of<Error>([&] { metrics.load(3); }), "Is a directory"));
+  std::filesystem::remove(path);
+  std::filesystem::create_symlink("metrics.jsonl", path);
+  BOOST_TEST(contains(message_of<Error>([&] { metrics.load(3); }), "cannot read " + path.string()));
+}
+
+BOOST_AUTO_TEST_CASE(metrics_that_cannot_be_written_are_written_later) {
+  const Folder folder("metrics-later");
+  const auto path = folder / "metrics.jsonl";
+  Metrics metrics(path);
+  metrics.start();
+  BOOST_TEST(!metrics.add({1, 10, "train", 1.5, 99}));
+  const auto aside = folder / "aside";
+  std::filesystem::rename(path, aside);
+  std::filesystem::create_directory(path);
+  for (const std::int64_t step : {20, 30}) {
+    const auto problem = metrics.add({1, step, "train", 1.25, 99});
+    BOOST_REQUIRE(problem);
+    BOOST_TEST(contains(*problem, "cannot write " + path.string()));
+  }
+  BOOST_TEST(metrics.reports().size() == 3);
+  BOOST_TEST(contains(message_of<Error>([&] { metrics.finish(); }),
+                      "the model is saved, but the last 2 reports are missing"));
+  std::filesystem::remove(path);
+  std::filesystem::rename(aside, path);
+  BOOST_CHECK_NO_THROW(metrics.finish());
+  Metrics again(path);
+  again.load(9);
+  BOOST_TEST(again.reports().size() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_perplexity_beyond_all_numbers_is_json) {
+  const Folder folder("metrics-huge");
+  const auto path = folder / "metrics.jsonl";
+  Metrics metrics(path);
+  metrics.start();
+  metrics.add({1, 10, "valid", 710.5, 99});
+  BOOST_TEST(contains(bytes_of(path), R"("loss":710.5,"perplexity":null,)"));
+  Metrics again(path);
+  again.load(1);
+  BOOST_TEST(again.reports().at(0).loss == 710.5);
+}
+
 BOOST_AUTO_TEST_CASE(lines_are_added_whole_or_not_at_all) {
-  BOOST_CHECK_THROW(append_line("/dev/full", "line"), Error);
-  BOOST_CHECK_THROW(append_line("/no/such/folder/file", "line"), Error);
+  BOOST_CHECK_THROW(append_lines("/dev/full", "line\n"), Error);
+  BOOST_CHECK_THROW(append_lines("/no/such/folder/file", "line\n"), Error);
   const Folder folder("append");
   write(folder / "a", "one\n");
-  append_line(folder / "a", "two");
+  append_lines(folder / "a", "two\n");
   BOOST_TEST(bytes_of(folder / "a") == "one\ntwo\n");
   BOOST_CHECK_THROW(make_folder(folder / "a"), Error);
   BOOST_CHECK_THROW(make_folder(folder / "a" / "b"), Error);

@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(trains_evaluates_and_writes) {
   BOOST_TEST(written.code == 0);
   BOOST_TEST(written.out.starts_with("the c"));
   BOOST_TEST(run(shop, generate).out == written.out);
-  BOOST_TEST(Program(shop, generate, RLIM_INFINITY, "/dev/full").wait().code == 1);
+  BOOST_TEST(Program(shop, generate, standard_output("/dev/full")).wait().code == 1);
 }
 
 BOOST_AUTO_TEST_CASE(words_have_unknown_ones) {

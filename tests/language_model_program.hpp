@@ -2,7 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
+#include <functional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <fcntl.h>
@@ -26,36 +29,74 @@ struct Outcome {
   std::string out, err;
 };
 
+/// What a program finds when it begins: done in it before it is started.
+using Prepare = std::function<void()>;
+
+/// No file may grow over so many bytes.
+inline Prepare largest_file(rlim_t bytes) {
+  return [bytes] {
+    const rlimit limit{bytes, bytes};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  };
+}
+
+inline Prepare standard_output(const char* path) {
+  return [path] { dup2(open(path, O_WRONLY), STDOUT_FILENO); };
+}
+
+/// Waits until `is_so()`, not for ever.
+template <class F>
+bool wait_until(const F& is_so) {
+  for (int k = 0; k < 200'000; ++k) {
+    if (is_so()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return false;
+}
+
 /// A run under way.
 class Program {
  public:
-  Program(const Folder& folder, const Arguments& arguments, rlim_t largest_file = RLIM_INFINITY,
-          const char* out = nullptr)
+  Program(const Folder& folder, const Arguments& arguments, const Prepare& prepare = {})
       : out_(folder / "stdout"), err_(folder / "stderr") {
     std::vector<char*> argv{const_cast<char*>(kProgram.c_str())};
     for (const std::string& argument : arguments)
       argv.push_back(const_cast<char*>(argument.c_str()));
     argv.push_back(nullptr);
-    const std::string to = out ? out : out_.string(), complaints = err_.string();
     child_ = fork();
     if (child_ != 0) return;
-    const auto redirect = [](const std::string& path, int stream) {
+    const auto redirect = [](const std::filesystem::path& path, int stream) {
       dup2(open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666), stream);
     };
-    redirect(to, STDOUT_FILENO);
-    redirect(complaints, STDERR_FILENO);
-    const rlimit limit{largest_file, largest_file};
-    setrlimit(RLIMIT_FSIZE, &limit);
+    redirect(out_, STDOUT_FILENO);
+    redirect(err_, STDERR_FILENO);
+    if (prepare) prepare();
     execv(kProgram.c_str(), argv.data());
     _exit(99);
   }
 
+  pid_t id() const { return child_; }
+  /// What it has written to standard error so far.
+  std::string said() const { return bytes_of(err_); }
+  /// Whether it has a handler for that signal by now.
+  bool handles(int signal) const {
+    std::ifstream status(text("/proc/", child_, "/status"));
+    for (std::string line; std::getline(status, line);) {
+      if (!line.starts_with("SigCgt:")) continue;
+      return std::stoull(line.substr(7), nullptr, 16) >> (signal - 1) & 1;
+    }
+    return false;
+  }
   /// To its first thread, for only that one is certain to go on at once.
   void send(int signal) const { tgkill(child_, child_, signal); }
+  /// Ends it after minutes: a test never hangs.
   Outcome wait() {
     Outcome outcome;
     int status = 0;
-    waitpid(child_, &status, 0);
+    if (!wait_until([&] { return waitpid(child_, &status, WNOHANG) == child_; })) {
+      send(SIGKILL);
+      waitpid(child_, &status, 0);
+    }
     if (WIFEXITED(status)) outcome.code = WEXITSTATUS(status);
     if (WIFSIGNALED(status)) outcome.signal = WTERMSIG(status);
     outcome.out = std::filesystem::exists(out_) ? bytes_of(out_) : "";
@@ -99,6 +140,19 @@ struct Workshop : Folder {
 
   std::filesystem::path text, out = path / "run";
 };
+
+/// Flags of a run that ends when it is told to.
+inline const Arguments kEndless{"--epochs", "100000"};
+
+inline std::string position_of(const std::filesystem::path& path) {
+  return nn::load(path).metadata.at("position");
+}
+
+inline void check_stopped_and_saved(Program& program) {
+  const Outcome end = program.wait();
+  BOOST_TEST(end.code == 0);
+  BOOST_TEST(end.signal == 0);
+}
 
 inline void check_failure(const Outcome& outcome, Exit code, const std::string& message) {
   BOOST_TEST(outcome.code == static_cast<int>(code));

@@ -85,14 +85,16 @@ BOOST_AUTO_TEST_CASE(folders_that_cannot_be_written_are_reported) {
 BOOST_AUTO_TEST_CASE(a_full_disk_leaves_the_last_checkpoint) {
   const Workshop shop("full");
   const rlim_t room = 8192;  // bytes a file: too few for a checkpoint
-  check_failure(Program(shop, shop.train(), room).wait(), Exit::failure, "File too large");
+  check_failure(Program(shop, shop.train(), largest_file(room)).wait(), Exit::failure,
+                "File too large");
   BOOST_TEST(!fs::exists(shop.checkpoint()));
   BOOST_TEST(run(shop, shop.train()).code == 0);
   const std::string before = bytes_of(shop.checkpoint()),
                     metrics = bytes_of(shop.out / "metrics.jsonl");
-  check_failure(Program(shop, shop.resume({"--epochs", "3"}), room).wait(), Exit::failure,
+  check_failure(Program(shop, shop.resume({"--epochs", "3"}), largest_file(room)).wait(),
+                Exit::failure, "File too large");
+  check_failure(Program(shop, shop.train(), largest_file(room)).wait(), Exit::failure,
                 "File too large");
-  check_failure(Program(shop, shop.train(), room).wait(), Exit::failure, "File too large");
   BOOST_TEST((bytes_of(shop.checkpoint()) == before));
   for (const auto& entry : fs::directory_iterator(shop.out)) {  // nothing half-written
     const std::string name = entry.path().filename();

@@ -29,8 +29,25 @@ BOOST_AUTO_TEST_CASE(settings_survive_their_file) {
   BOOST_TEST(Settings::from_json(s.json()).json() == s.json());
   BOOST_CHECK_THROW(Settings::from_json("{}"), BadData);
   BOOST_CHECK_THROW(Settings::from_json("not json"), BadData);
-  s.hidden = -1;
-  BOOST_CHECK_THROW(Settings::from_json(s.json()), BadData);
+}
+
+BOOST_AUTO_TEST_CASE(settings_that_no_flag_could_give_are_damage) {
+  const std::string good = Settings().json();
+  const auto damaged = [&](const std::string& from, const std::string& to) {
+    std::string json = good;
+    const std::size_t at = json.find(from);
+    BOOST_REQUIRE(at != std::string::npos);
+    return message_of<BadData>([&] { Settings::from_json(json.replace(at, from.size(), to)); });
+  };
+  BOOST_TEST(contains(damaged("\"hidden\":128", "\"hidden\":-1"),
+                      "its setting 'hidden' cannot be: '-1' is not between 1 and 65536"));
+  BOOST_TEST(contains(damaged("\"hidden\":128", "\"hidden\":1.5"), "1.5 is not a whole number"));
+  BOOST_TEST(contains(damaged("\"hidden\":128", "\"hidden\":1e300"), "'1e+300' is not between"));
+  BOOST_TEST(
+      contains(damaged("\"level\":\"char\"", "\"level\":\"x\""), "'x' is none of char, word"));
+  BOOST_TEST(contains(damaged("\"dropout\":0.0", "\"dropout\":2.0"), "'2.0' is not between"));
+  BOOST_TEST(contains(damaged("\"dropout\":0.0", "\"dropout\":null"), "cannot be read"));
+  BOOST_TEST(contains(damaged("\"tied\":false", "\"tied\":7"), "cannot be read"));
 }
 
 BOOST_AUTO_TEST_CASE(settings_of_early_checkpoints_are_read) {
@@ -93,6 +110,12 @@ BOOST_AUTO_TEST_CASE(nonsense_on_the_command_line_is_refused) {
   BOOST_TEST(contains(usage_error({"train", "--learning-rate", "-1"}), "not over 0"));
   BOOST_TEST(contains(usage_error({"train", "--train-fraction", "1.5"}), "--train-fraction"));
   BOOST_TEST(contains(usage_error({"train", "--seed", "-1"}), "--seed"));
+  BOOST_TEST(contains(usage_error({"train", "--seed", "18446744073709551616"}), "is too large"));
+  BOOST_TEST(contains(usage_error({"train", "--hidden", "16", "--hidden", "1.5"}),
+                      "--hidden: '1.5' is not a whole number"));
+  BOOST_TEST(contains(usage_error({"train", "--out", ""}), "--out is empty"));
+  BOOST_TEST(contains(usage_error({"train", "--out", "a\xFF/b"}), "--out 'a\\xFF/b' is not UTF-8"));
+  BOOST_TEST(contains(usage_error({"train", "--resume", "--text", "\xC3"}), "--text '\\xC3'"));
   BOOST_TEST(contains(usage_error({"train", "--level", "syllable"}), "none of char, word"));
   BOOST_TEST(contains(usage_error({"train", "--optimizer", "magic"}), "none of adam, adamw, sgd"));
   BOOST_TEST(contains(usage_error({"train", "--tied", "--embedding", "7"}), "--tied"));
@@ -118,6 +141,21 @@ BOOST_AUTO_TEST_CASE(nonsense_on_the_command_line_is_refused) {
   BOOST_TEST(contains(usage_error({"evaluate", "--split", "half"}), "none of train, valid"));
 }
 
+BOOST_AUTO_TEST_CASE(whole_numbers_may_be_written_in_any_way) {
+  const auto length = [](const char* word) {
+    return std::get<Generate>(parse_command_line({"generate", "--length", word})).length;
+  };
+  BOOST_TEST(length("1e9") == 1'000'000'000);
+  BOOST_TEST(length("2.5e3") == 2500);
+  BOOST_TEST(length("010") == 10);
+  BOOST_TEST(length("+7") == 7);
+  const auto seed = [](const char* word) {
+    return train_of({"train", "--seed", word}).settings.seed;
+  };
+  BOOST_TEST(seed("18446744073709551615") == ~std::uint64_t{0});
+  BOOST_TEST(seed("9007199254740993") == (std::uint64_t{1} << 53) + 1);
+}
+
 BOOST_AUTO_TEST_CASE(help_tells_about_every_command) {
   const auto help = [](const std::vector<std::string>& arguments) {
     return std::get<Print>(parse_command_line(arguments)).text;
@@ -132,29 +170,6 @@ BOOST_AUTO_TEST_CASE(help_tells_about_every_command) {
         "--train-fraction", "--seed", "--threads", "--shards", "--out", "--resume"}) {
     BOOST_TEST(contains(help({"train", "--help"}), flag));
   }
-}
-
-BOOST_AUTO_TEST_CASE(configuration_files_stand_before_the_flags) {
-  const Folder folder("config");
-  const auto path =
-      write(folder / "c.toml", "# words\nlevel = \"word\"\nhidden = 64\ntied = false\n");
-  const Train train = train_of({"train", "--config", path.string(), "--hidden", "96"});
-  BOOST_TEST(train.settings.level == "word");
-  BOOST_TEST(train.settings.hidden == 96);
-  BOOST_TEST(!train.settings.tied);
-  BOOST_TEST(train.settings.batch == 20);
-  const auto bad = write(folder / "bad.toml", "hiden = 64\n");
-  BOOST_TEST(contains(usage_error({"train", "--config", bad.string()}), "--hiden=64"));
-  BOOST_TEST(usage_error({"train", "--config", (folder / "none").string()}) != "");
-
-  const auto dump = [](std::vector<std::string> arguments) {
-    arguments.emplace_back("--dump-config");
-    return std::get<Print>(parse_command_line(arguments)).text;
-  };
-  const std::string dumped =
-      dump({"train", "--level", "word", "--dropout", "0.3", "--text", "a b"});
-  const auto again = write(folder / "again.toml", dumped);
-  BOOST_TEST(dump({"train", "--config", again.string()}) == dumped);
 }
 
 BOOST_AUTO_TEST_CASE(resumed_runs_keep_their_settings) {
@@ -173,6 +188,19 @@ BOOST_AUTO_TEST_CASE(resumed_runs_keep_their_settings) {
   const std::string message =
       message_of<BadUsage>([&] { static_cast<void>(saved.resumed(asked, {"hidden"})); });
   BOOST_TEST(contains(message, "the run to resume has --hidden 32, not 64"));
+}
+
+BOOST_AUTO_TEST_CASE(what_changes_the_course_of_a_resumed_run_is_said) {
+  Settings before, after;
+  before.epochs = 3;
+  after.epochs = 6;
+  BOOST_TEST(after.schedule_change(before) == "");
+  after.schedule = "cosine";
+  BOOST_TEST(contains(after.schedule_change(before), "--epochs 6 in place of 3"));
+  after.schedule = "plateau";
+  BOOST_TEST(after.schedule_change(before) == "");
+  after.eval_batch = 7;
+  BOOST_TEST(contains(after.schedule_change(before), "--eval-batch 7 in place of 10"));
 }
 
 BOOST_AUTO_TEST_CASE(learning_rates_follow_their_schedule) {

@@ -1,8 +1,7 @@
-// The language model's text: reading it, cutting it into tokens, and tokens into batches.
+// The language model's text: cutting it into tokens, and tokens into batches.
 #include <algorithm>
 
 #include <boost/test/unit_test.hpp>
-#include <zlib.h>
 
 #include "engram/examples/language_model/batches.hpp"
 #include "engram/examples/language_model/corpus.hpp"
@@ -12,8 +11,6 @@
 namespace engram::language_model {
 namespace {
 
-namespace fs = std::filesystem;
-
 std::vector<std::string> tokens_of(const std::string& text, Level level) {
   std::vector<std::string> out;
   for_each_token(text, level, [&](std::string_view token, std::size_t offset) {
@@ -21,12 +18,6 @@ std::vector<std::string> tokens_of(const std::string& text, Level level) {
     out.emplace_back(token);
   });
   return out;
-}
-
-void write_gzip(const fs::path& path, const std::string& bytes) {
-  gzFile file = gzopen(path.c_str(), "wb");
-  gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size()));
-  gzclose(file);
 }
 
 Vocabulary words(const std::string& text, std::int64_t most = 0, std::int64_t minimum = 1) {
@@ -81,6 +72,22 @@ BOOST_AUTO_TEST_CASE(words_are_between_blanks_and_lines_end) {
   BOOST_TEST(tokens_of("", Level::word).empty());
 }
 
+BOOST_AUTO_TEST_CASE(words_are_between_white_space_of_every_kind) {
+  for (const char* blank : {" ", "\t", "\v", "\f", "\u0085", "\u00A0", "\u1680", "\u2000", "\u200A",
+                            "\u2028", "\u2029", "\u202F", "\u205F", "\u3000", "\u3000 \u0085"}) {
+    const std::string all = blank + std::string("a") + blank + "b\u00C5" + blank;
+    BOOST_TEST(tokens_of(all + "\n", Level::word) ==
+               (std::vector<std::string>{"a", "b\u00C5", "<eos>"}));
+    BOOST_TEST(tokens_of(all, Level::word) == (std::vector<std::string>{"a", "b\u00C5", "<eos>"}));
+  }
+  // Neither a mark that is no blank nor the neighbours of the blanks.
+  for (const char* letter : {"\uFEFF", "\u200B", "\u0084", "\u00A1", "\u1681", "\u200C", "\u202E",
+                             "\u3001", "\u2060", "\u0000"}) {
+    const std::string word = text("a", letter, "b");
+    BOOST_TEST(tokens_of(word, Level::word) == (std::vector<std::string>{word, "<eos>"}));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(vocabulary_of_characters_is_in_order_of_code_points) {
   Counts counts;
   count_tokens("zaö∑a", Level::character, counts);
@@ -126,57 +133,6 @@ BOOST_AUTO_TEST_CASE(vocabularies_from_files_are_checked) {
   BOOST_CHECK_THROW(Vocabulary(Level::character, {"ab"}), BadData);
   BOOST_CHECK_THROW(Vocabulary(Level::character, {""}), BadData);
   BOOST_CHECK_THROW(Vocabulary(Level::word, {"a", ""}), BadData);
-}
-
-BOOST_AUTO_TEST_CASE(folders_are_read_in_the_order_of_their_paths) {
-  const Folder folder("text-folder");
-  write(folder / "b.txt", "two\n");
-  write(folder / "a/z.cpp", "one");
-  write(folder / "c/readme.md", "three\n");
-  write(folder / ".git/x.txt", "hidden");
-  write(folder / "build/x.txt", "built");
-  write(folder / "c/picture.png", "\xFF\xFE");
-  fs::create_symlink("nowhere", folder / "d.txt");
-  const Texts texts = read_texts(folder.path);
-  BOOST_TEST(texts.whole == "one\ntwo\nthree\n");
-  BOOST_TEST(texts.files == 3);
-  BOOST_TEST(!texts.split);
-}
-
-BOOST_AUTO_TEST_CASE(folders_with_three_parts_are_split_already) {
-  const Folder folder("text-parts");
-  write_gzip(folder / "train.txt.gz", "train\n");
-  write(folder / "valid.txt", "\xEF\xBB\xBFvalid\n");
-  const Texts texts = read_texts(folder.path);
-  BOOST_TEST(texts.split);
-  BOOST_TEST(texts.train == "train\n");
-  BOOST_TEST(texts.valid == "valid\n");
-  BOOST_TEST(texts.test.empty());
-}
-
-BOOST_AUTO_TEST_CASE(texts_that_cannot_be_read_say_why) {
-  const Folder folder("text-bad");
-  const auto message = [&](const fs::path& path) {
-    return message_of<BadData>([&] { read_texts(path); });
-  };
-  BOOST_TEST(contains(message(folder / "nothing.txt"), "there is no text at"));
-  BOOST_TEST(contains(message(write(folder / "empty.txt", "")), "is empty"));
-  BOOST_TEST(
-      contains(message(write(folder / "latin1.txt", "gr\xFC\xDF")), "byte 2 (0xFC, line 1)"));
-  fs::create_directory(folder / "hollow");
-  BOOST_TEST(contains(message(folder / "hollow"), "no text in the folder"));
-  fs::create_symlink("loop", folder / "loop");
-  BOOST_TEST(contains(message(folder / "loop"), "Too many levels of symbolic links"));
-  BOOST_TEST(contains(message("/proc/self/mem"), "cannot read /proc/self/mem: Input/output error"));
-  if (geteuid() != 0) {  // root may read everything
-    fs::permissions(write(folder / "secret.txt", "s"), fs::perms::none);
-    BOOST_TEST(contains(message(folder / "secret.txt"), "Permission denied"));
-  }
-  write_gzip(folder / "whole.gz", some_text(2000));
-  const std::string packed = bytes_of(folder / "whole.gz");
-  BOOST_TEST(read_text(folder / "whole.gz") == some_text(2000));
-  const fs::path cut = write(folder / "cut.gz", packed.substr(0, packed.size() / 2));
-  BOOST_TEST(contains(message(cut), "cannot read"));
 }
 
 BOOST_AUTO_TEST_CASE(one_text_is_split_by_a_fraction) {

@@ -37,6 +37,25 @@ Vocabulary vocabulary_of(const nn::Tensors& file, Level level) {
   }
 }
 
+fs::file_type type_of(const fs::path& path) {
+  std::error_code error;
+  const fs::file_type type = fs::status(path, error).type();
+  if (type == fs::file_type::none)
+    bad_data("cannot look at ", path.string(), ": ", error.message());
+  return type;
+}
+
+// Settings that a user could not ask for are no usage error when a file has them: nobody gave those
+// flags.
+template <class F>
+auto settings_of_file(F&& use) {
+  try {
+    return use();
+  } catch (const BadUsage& error) {
+    bad_data("its settings are damaged; as flags they would be refused: ", error.what());
+  }
+}
+
 }  // namespace
 
 const std::string& metadata(const nn::Tensors& file, const std::string& name) {
@@ -66,8 +85,8 @@ nn::Tensors describe(const Settings& settings, const Vocabulary& vocabulary,
 
 Checkpoint load_checkpoint(const fs::path& path) {
   Checkpoint checkpoint;
-  checkpoint.path = fs::is_directory(path) ? path / kCheckpoint : path;
-  if (!fs::exists(checkpoint.path)) {
+  checkpoint.path = type_of(path) == fs::file_type::directory ? path / kCheckpoint : path;
+  if (type_of(checkpoint.path) == fs::file_type::not_found) {
     bad_data("there is no checkpoint ", checkpoint.path.string(),
              "; `language_model train` makes one in its --out folder");
   }
@@ -76,6 +95,7 @@ Checkpoint load_checkpoint(const fs::path& path) {
     const std::string& format = metadata(checkpoint.file, "format");
     if (format != kFormat) bad_data("its format is '", format, "', not '", kFormat, "'");
     checkpoint.settings = Settings::from_json(metadata(checkpoint.file, "settings"));
+    settings_of_file([&] { checkpoint.settings.check(); });
     checkpoint.vocabulary = vocabulary_of(checkpoint.file, level_of(checkpoint.settings.level));
     const std::string& checksum = metadata(checkpoint.file, "text_checksum");
     checkpoint.text_checksum =
@@ -99,7 +119,7 @@ LanguageModel make_model(const Checkpoint& checkpoint) {
     for (Index k = 0; k < settings.layers; ++k) {
       tensor(file, text("model.lstm.layer", k, ".w_hh"), {hidden, 4 * hidden});
     }
-    LanguageModel model = make_model(settings, vocabulary);
+    LanguageModel model = settings_of_file([&] { return make_model(settings, vocabulary); });
     nn::load_parameters(file, named_parameters(model), "model.");
     return model;
   });

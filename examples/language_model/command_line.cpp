@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
+#include "engram/examples/language_model/configuration.hpp"
 #include "engram/examples/language_model/failure.hpp"
 #include "engram/examples/language_model/flags.hpp"
 
@@ -98,25 +99,42 @@ struct Parser {
   bool dump_config = false;
 };
 
-// The lines of a configuration file as flags; a section [train] around them is allowed.
+// The lines of a configuration file as flags.
 std::vector<std::string> flags_of(const std::string& path) {
-  std::vector<CLI::ConfigItem> items;
-  try {
-    items = CLI::ConfigTOML().from_file(path);
-  } catch (const CLI::ParseError& error) {
-    bad_usage("--config: ", error.what());
-  }
   std::vector<std::string> flags;
-  for (const CLI::ConfigItem& item : items) {
-    if (item.name == "++" || item.name == "--") continue;  // a section begins or ends
-    if (item.inputs == std::vector<std::string>{""}) continue;
-    if (item.inputs.size() != 1 ||
-        !(item.parents.empty() || item.parents == std::vector<std::string>{"train"})) {
-      bad_usage(path, ": '", item.fullname(), "' is not one line 'name = value'");
+  const Parser known{Settings()};
+  for (const ConfigurationLine& line : read_configuration(path, "train")) {
+    if (!Settings::has(line.name)) {
+      fail(path, ": line ", line.number, ": there is no setting '", line.name,
+           "'; language_model train --dump-config prints all of them");
     }
-    flags.push_back("--" + item.name + "=" + item.inputs[0]);
+    if (line.name == "text" && line.value.empty()) continue;  // as without --text
+    const std::string flag = "--" + line.name;
+    if (known.train_app->get_option(flag)->get_expected_max() == 0) {
+      flags.push_back(flag + "=" + line.value);
+    } else {
+      flags.insert(flags.end(), {flag, line.value});
+    }
   }
   return flags;
+}
+
+// Puts what the configuration file says before the flags that the user gave. What is wrong with it
+// is found while it is alone, so that no flag is blamed for it.
+void insert_configuration(const std::string& path, std::vector<std::string>& arguments) {
+  try {
+    const std::vector<std::string> flags = flags_of(path);
+    std::vector<std::string> alone{"train"};
+    alone.insert(alone.end(), flags.begin(), flags.end());
+    try {
+      Parser{Settings()}.parse(alone);
+    } catch (const BadUsage& error) {
+      fail(path, ": ", error.what());
+    }
+    arguments.insert(std::ranges::find(arguments, "train") + 1, flags.begin(), flags.end());
+  } catch (const Error& error) {
+    bad_usage("--config: ", error.what());
+  }
 }
 
 Command parse(std::vector<std::string> arguments) {
@@ -126,14 +144,12 @@ Command parse(std::vector<std::string> arguments) {
   if (parser.generate_app->parsed()) return parser.generate;
 
   // The file may change the level and the level the defaults, so this is parsed again with each.
-  if (!parser.config.empty()) {
-    const std::vector<std::string> flags = flags_of(parser.config);
-    arguments.insert(std::ranges::find(arguments, "train") + 1, flags.begin(), flags.end());
-  }
+  if (!parser.config.empty()) insert_configuration(parser.config, arguments);
   Parser first{Settings()};
   first.parse(arguments);
   Parser last{Settings::for_level(level_of(first.train.settings.level))};
   last.parse(arguments);
+  last.train.settings.check_paths();
   if (!last.train.resume) last.train.settings.check();
   if (last.dump_config) return Print{last.configuration()};
   return last.train;

@@ -12,6 +12,7 @@
 #include "engram/examples/language_model/generate.hpp"
 #include "engram/examples/language_model/picture.hpp"
 #include "engram/examples/language_model/run.hpp"
+#include "engram/examples/language_model/standard_streams.hpp"
 
 namespace engram::language_model {
 namespace {
@@ -27,7 +28,9 @@ std::string losses(double loss, Level level) {
 
 // A word of a command line as a shell takes it.
 std::string quoted(const std::string& word) {
-  if (word.find_first_of(" \t\n'\"\\$&|;<>()*?[]#~`!") == std::string::npos) return word;
+  if (!word.empty() && word.find_first_of(" \t\n'\"\\$&|;<>()*?[]{}#~`!^=") == std::string::npos) {
+    return word;
+  }
   std::string out = "'";
   for (const char c : word) out += c == '\'' ? "'\\''" : std::string(1, c);
   return out + "'";
@@ -43,7 +46,7 @@ void carry_out(const Train& asked, const std::string& program) {
   Run run(asked);
   const End end = run.go();
   const Level level = level_of(run.settings().level);
-  const std::filesystem::path picture = run.file("loss.svg");
+  const std::filesystem::path picture = run.file(kPicture);
   const auto no_picture = draw_losses(picture, run.metrics().reports(), std::string(unit(level)));
   const std::string resume =
       quoted(program) + " train --resume --out " + quoted(run.settings().out);
@@ -61,12 +64,13 @@ void carry_out(const Train& asked, const std::string& program) {
     std::cout << "held-out loss  " << losses(run.metrics().reports().back().loss, level) << '\n';
   }
   std::cout << "checkpoint     " << run.file(kCheckpoint).string() << '\n'
-            << "metrics        " << run.file("metrics.jsonl").string() << '\n'
+            << "metrics        " << run.file(kMetrics).string() << '\n'
             << "picture        " << no_picture.value_or(picture.string()) << '\n'
             << "write more     " << quoted(program) << " generate --checkpoint "
             << quoted(run.settings().out) << '\n'
             << "train on       " << resume
             << (end == End::epochs ? text(" --epochs ", 2 * run.settings().epochs) : "") << '\n';
+  flush_results();  // while a reader that is gone is an error and no signal
 }
 
 void carry_out(const Evaluate& asked, const std::string&) {

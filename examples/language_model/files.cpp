@@ -1,5 +1,6 @@
 #include "engram/examples/language_model/files.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <span>
@@ -17,21 +18,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A file that is open for adding to its end.
-class Appending {
+// A file that is open.
+class Open {
  public:
-  explicit Appending(const fs::path& path)
-      : fd_(open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) {}
-  ~Appending() {
+  Open(const fs::path& path, int flags) : fd_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
+  ~Open() {
     if (fd_ >= 0) close(fd_);
   }
-  Appending(const Appending&) = delete;
-  Appending& operator=(const Appending&) = delete;
+  Open(const Open&) = delete;
+  Open& operator=(const Open&) = delete;
 
   bool is_open() const { return fd_ >= 0; }
-  off_t size() const {
+  ssize_t read(std::span<char> into) const {
+    ssize_t count = 0;
+    do {
+      count = ::read(fd_, into.data(), into.size());
+    } while (count < 0 && errno == EINTR);
+    return count;
+  }
+  std::optional<off_t> size() const {
     struct stat status {};
-    return fstat(fd_, &status) == 0 ? status.st_size : 0;
+    return fstat(fd_, &status) == 0 ? std::optional(status.st_size) : std::nullopt;
   }
   bool truncate(off_t size) const { return ftruncate(fd_, size) == 0; }
   bool write(std::string_view bytes) const {
@@ -48,11 +55,30 @@ class Appending {
   int fd_;
 };
 
+[[noreturn]] void fail_reading(const fs::path& path, int error) {
+  fail("cannot read ", path.string(), ": ", std::strerror(error));
+}
+
 [[noreturn]] void fail_writing(const fs::path& path, int error) {
   fail("cannot write ", path.string(), ": ", std::strerror(error));
 }
 
 }  // namespace
+
+std::optional<std::string> read_file(const fs::path& path, std::size_t most) {
+  const Open file(path, O_RDONLY);
+  if (!file.is_open() && errno == ENOENT) return std::nullopt;
+  if (!file.is_open()) fail_reading(path, errno);
+  std::string bytes;
+  std::array<char, 1 << 16> buffer;
+  while (true) {
+    const ssize_t count = file.read(buffer);
+    if (count < 0) fail_reading(path, errno);
+    if (count == 0) return bytes;
+    bytes.append(buffer.data(), static_cast<std::size_t>(count));
+    if (bytes.size() > most) fail("cannot read ", path.string(), ": it has over ", most, " bytes");
+  }
+}
 
 void write_file(const fs::path& path, std::string_view bytes) {
   AtomicFile file(path);
@@ -60,15 +86,23 @@ void write_file(const fs::path& path, std::string_view bytes) {
   file.commit();
 }
 
-void append_line(const fs::path& path, std::string_view line) {
-  const Appending file(path);
+void append_lines(const fs::path& path, std::string_view lines) {
+  const Open file(path, O_WRONLY | O_CREAT | O_APPEND);
   if (!file.is_open()) fail_writing(path, errno);
-  const off_t before = file.size();
-  if (!file.write(std::string(line) + '\n')) {
+  const std::optional<off_t> before = file.size();
+  if (!before || !file.write(lines)) {
     const int error = errno;
-    static_cast<void>(file.truncate(before));
+    if (before) static_cast<void>(file.truncate(*before));
     fail_writing(path, error);
   }
+}
+
+void remove_file(const fs::path& path) {
+  std::error_code error;
+  const fs::path file = fs::canonical(path, error);
+  if (error == std::errc::no_such_file_or_directory) return;
+  if (!error) fs::remove(file, error);
+  if (error) fail("cannot remove ", path.string(), ": ", error.message());
 }
 
 void make_folder(const fs::path& folder) {

@@ -4,12 +4,12 @@
 //   language_model generate --checkpoint FOLDER --prompt "Once "
 //   language_model --help
 
-#include <cstring>
 #include <iostream>
 #include <new>
 
 #include "engram/examples/language_model/commands.hpp"
 #include "engram/examples/language_model/failure.hpp"
+#include "engram/examples/language_model/standard_streams.hpp"
 
 namespace engram::language_model {
 namespace {
@@ -23,8 +23,7 @@ Exit run(const std::string& program, const std::vector<std::string>& arguments) 
   try {
     std::visit([&](const auto& asked) { carry_out(asked, program); },
                parse_command_line(arguments));
-    errno = 0;
-    if (!std::cout.flush()) fail("cannot write to standard output: ", std::strerror(errno));
+    flush_results();
     return Exit::success;
   } catch (const BadUsage& error) {
     return ends_with(error, Exit::usage);
@@ -41,6 +40,7 @@ Exit run(const std::string& program, const std::vector<std::string>& arguments) 
 }  // namespace engram::language_model
 
 int main(int argc, char** argv) {
+  engram::language_model::reserve_standard_streams();
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   return static_cast<int>(engram::language_model::run(argv[0], arguments));
 }

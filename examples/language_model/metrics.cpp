@@ -1,7 +1,8 @@
 #include "engram/examples/language_model/metrics.hpp"
 
 #include <cmath>
-#include <fstream>
+#include <span>
+#include <sstream>
 
 #include <nlohmann/json.hpp>
 
@@ -9,11 +10,33 @@
 #include "engram/examples/language_model/files.hpp"
 
 namespace engram::language_model {
+namespace {
 
-void Metrics::restart(std::size_t keep) {
+// JSON has no infinity: a perplexity beyond a double's range is null.
+std::string lines_of(std::span<const Report> reports) {
+  std::string lines;
+  for (const Report& report : reports) {
+    nlohmann::ordered_json object;
+    object["epoch"] = report.epoch;
+    object["step"] = report.step;
+    object["split"] = report.split;
+    object["loss"] = report.loss;
+    object["perplexity"] = nullptr;
+    if (const double perplexity = std::exp(report.loss); std::isfinite(perplexity)) {
+      object["perplexity"] = perplexity;
+    }
+    object["tokens_per_second"] = std::round(report.tokens_per_second);
+    lines += object.dump() + '\n';
+  }
+  return lines;
+}
+
+}  // namespace
+
+void Metrics::load(std::size_t keep) {
   reports_.clear();
-  std::string kept;
-  std::ifstream file(path_);
+  history_.clear();
+  std::istringstream file(read_file(path_).value_or(""));
   for (std::string line; reports_.size() < keep && std::getline(file, line);) {
     const auto object = nlohmann::json::parse(line, nullptr, false);
     try {
@@ -22,21 +45,38 @@ void Metrics::restart(std::size_t keep) {
     } catch (const nlohmann::json::exception&) {
       break;  // a half-written line: it and what follows is not of this run
     }
-    kept += line + '\n';
+    history_ += line + '\n';
   }
-  write_file(path_, kept);
 }
 
-void Metrics::add(const Report& report) {
-  nlohmann::ordered_json object;
-  object["epoch"] = report.epoch;
-  object["step"] = report.step;
-  object["split"] = report.split;
-  object["loss"] = report.loss;
-  object["perplexity"] = std::exp(report.loss);
-  object["tokens_per_second"] = std::round(report.tokens_per_second);
-  append_line(path_, object.dump());
+void Metrics::start() {
+  write_file(path_, history_);
+  written_ = reports_.size();
+}
+
+std::optional<std::string> Metrics::add(const Report& report) {
   reports_.push_back(report);
+  try {
+    write();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return std::nullopt;
+}
+
+void Metrics::finish() {
+  try {
+    write();
+  } catch (const Error& error) {
+    fail("the model is saved, but the last ", reports_.size() - written_,
+         " reports are missing in its metrics: ", error.what());
+  }
+}
+
+void Metrics::write() {
+  const std::span unwritten = std::span(reports_).subspan(written_);
+  if (!unwritten.empty()) append_lines(path_, lines_of(unwritten));
+  written_ = reports_.size();
 }
 
 }  // namespace engram::language_model

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,17 +21,27 @@ class Metrics {
  public:
   explicit Metrics(std::filesystem::path path) : path_(std::move(path)) {}
 
-  /// Starts anew with the first `keep` reports of the file that is there: what a run wrote after
-  /// its last checkpoint will be written again when it is resumed.
-  void restart(std::size_t keep = 0);
-  /// Adds to the file, a whole line or nothing. Throws `Error`.
-  void add(const Report& report);
+  /// Reads the first `keep` reports of the file, fewer when it has fewer whole ones; none when it
+  /// is not there. Throws `Error` when it cannot be read. Changes no file.
+  void load(std::size_t keep);
+  /// Starts the file with the reports there are: what a run wrote after its last checkpoint will be
+  /// written again when it is resumed. Throws `Error`.
+  void start();
+  /// Adds to the file, whole lines or nothing. When that fails, says why; the report stays here and
+  /// is written with the next one.
+  std::optional<std::string> add(const Report& report);
+  /// Throws `Error` when reports are still unwritten and cannot be written now either.
+  void finish();
 
   const std::vector<Report>& reports() const { return reports_; }
 
  private:
+  void write();
+
   std::filesystem::path path_;
+  std::string history_;  ///< the lines that were loaded, as they stand in the file
   std::vector<Report> reports_;
+  std::size_t written_ = 0;  ///< of them, those in the file
 };
 
 }  // namespace engram::language_model

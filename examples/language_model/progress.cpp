@@ -4,12 +4,14 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <iostream>
 #include <numbers>
 #include <string_view>
 
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include "engram/examples/language_model/signals.hpp"
+#include "engram/examples/language_model/standard_streams.hpp"
 
 namespace engram::language_model {
 namespace {
@@ -30,6 +32,9 @@ std::string print(const char* format, Values... values) {
   std::snprintf(out, sizeof out, format, values...);
   return out;
 }
+
+// When the program is asked to stop, saving does not wait for a reader.
+void show(const std::string& text) { write_to_standard_error(text, StopSignals::asked); }
 
 std::string speed(Level level, double tokens_per_second) {
   return short_number(tokens_per_second) + (level == Level::word ? " words/s" : " chars/s");
@@ -84,7 +89,7 @@ void Progress::step(const Status& status) {
   next_ = now + std::chrono::milliseconds(100);
   // The rest of the line is erased after, not before, it is drawn over: it does not flicker. The
   // last column stays free: some terminals go to the next line when it is written.
-  std::cerr << '\r' << bar(status, terminal_columns() - 1) << "\033[K" << std::flush;
+  show('\r' + bar(status, terminal_columns() - 1) + "\033[K");
   drawn_ = true;
 }
 
@@ -103,11 +108,11 @@ void Progress::report(const Report& report) {
 
 void Progress::line(const std::string& line) {
   clear();
-  std::cerr << line << std::endl;
+  show(line + '\n');
 }
 
 void Progress::clear() {
-  if (drawn_) std::cerr << "\r\033[K" << std::flush;
+  if (drawn_) show("\r\033[K");
   drawn_ = false;
 }
 

@@ -1,6 +1,5 @@
 #include "engram/examples/language_model/reading.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -10,41 +9,41 @@
 #include <zlib.h>
 
 #include "engram/examples/language_model/failure.hpp"
+#include "engram/examples/language_model/memory.hpp"
+#include "engram/examples/language_model/text_files.hpp"
 #include "engram/examples/language_model/utf8.hpp"
+#include "engram/examples/language_model/white_space.hpp"
 
 namespace engram::language_model {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<std::string_view, 20> kTextExtensions{
-    ".c",  ".cc",  ".cmake", ".cpp", ".csv", ".h",  ".hpp", ".html", ".java", ".js",
-    ".md", ".org", ".py",    ".rs",  ".rst", ".sh", ".tex", ".toml", ".txt",  ".yml"};
+// Of characters there are the text itself and their numbers, of four bytes each. Words are fewer,
+// but what holds their numbers grows by doubling.
+constexpr std::uint64_t kBytesForOne = 4;
 
-bool is_text(const fs::path& path) {
-  const std::string extension = path.extension().string();
-  return std::ranges::find(kTextExtensions, extension) != kTextExtensions.end();
-}
-
-bool is_left_out(const fs::path& folder) {
-  const std::string name = folder.filename().string();
-  return name.starts_with('.') || name == "build" || name.starts_with("build-") ||
-         name == "__pycache__";
-}
-
-// folder/train.txt or folder/train.txt.gz; empty when there is neither.
-fs::path part(const fs::path& folder, const std::string& name) {
-  for (const char* extension : {".txt", ".txt.gz"}) {
-    fs::path path = folder / (name + extension);
-    if (fs::exists(path)) return path;
+// What zlib says is wrong, without the name of the file, which it puts before.
+std::string_view reason(std::string_view message, std::string_view path) {
+  if (message.starts_with(path) && message.substr(path.size()).starts_with(": ")) {
+    message.remove_prefix(path.size() + 2);
   }
-  return {};
+  return message;
+}
+
+std::string listed(const std::vector<std::string>& skipped) {
+  std::string out;
+  for (const std::string& phrase : skipped) out += (out.empty() ? ", which has " : "; ") + phrase;
+  return out;
 }
 
 }  // namespace
 
-std::string read_text(const fs::path& path) {
-  if (fs::is_directory(path)) bad_data(path.string(), " is a folder, not a text file");
+std::size_t room_for_text() { return memory_available() / kBytesForOne; }
+
+std::string read_text(const fs::path& path, std::size_t most) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) bad_data(path.string(), " is a folder, not a text file");
   errno = 0;
   const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), gzclose_r);
   if (!file) {
@@ -60,31 +59,18 @@ std::string read_text(const fs::path& path) {
     const char* message = gzerror(file.get(), &code);
     if (count < 0 || (count == 0 && code != Z_OK && code != Z_STREAM_END)) {
       bad_data("cannot read ", path.string(), ": ",
-               code == Z_ERRNO ? std::strerror(errno) : message);
+               code == Z_ERRNO ? std::strerror(errno) : reason(message, path.string()));
     }
     if (count == 0) break;
+    if (bytes.size() > most) {
+      bad_data("there is no memory to learn from ", path.string(), ": it has more text",
+               gzdirect(file.get()) ? "" : ", unpacked,", " than the ", most >> 20,
+               " MiB for which there is, with what is made of it; give a part of it");
+    }
   }
   if (bytes.starts_with("\xEF\xBB\xBF")) bytes.erase(0, 3);
   require_utf8(bytes, path.string());
-  return bytes;
-}
-
-std::vector<fs::path> text_files(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code error;
-  fs::recursive_directory_iterator at(folder, error), end;
-  for (; !error && at != end; at.increment(error)) {
-    if (at->is_directory(error)) {
-      if (is_left_out(at->path())) at.disable_recursion_pending();
-    } else if (at->is_regular_file(error) && is_text(at->path())) {
-      files.push_back(at->path());
-    }
-    error.clear();  // a link that leads nowhere is no text; the walk goes on
-  }
-  if (error) bad_data("cannot read the folder ", folder.string(), ": ", error.message());
-  // By name, not in the order the file system has them: the same text on every machine.
-  std::ranges::sort(files, {}, [](const fs::path& path) { return path.generic_string(); });
-  return files;
+  return with_one_end_of_line(std::move(bytes));
 }
 
 Texts read_texts(const fs::path& path) {
@@ -95,27 +81,30 @@ Texts read_texts(const fs::path& path) {
              "; --text takes a file or a folder");
   }
   Texts texts;
+  std::size_t room = room_for_text();
+  const auto read = [&](const fs::path& file) {
+    std::string bytes = read_text(file, room);
+    room -= bytes.size();
+    ++texts.files;
+    return bytes;
+  };
   if (!fs::is_directory(status)) {
-    texts.whole = read_text(path);
-    texts.files = 1;
-  } else if (const fs::path train = part(path, "train"); !train.empty()) {
+    texts.whole = read(path);
+  } else if (const TextFiles parts = text_parts(path); !parts.files.empty()) {
     texts.split = true;
-    for (const auto& [name, into] :
-         {std::pair{"train", &texts.train}, std::pair{"valid", &texts.valid},
-          std::pair{"test", &texts.test}}) {
-      if (const fs::path file = part(path, name); !file.empty()) {
-        *into = read_text(file);
-        ++texts.files;
-      }
+    texts.skipped = parts.skipped;
+    for (std::size_t k = 0; std::string * into : {&texts.train, &texts.valid, &texts.test}) {
+      if (const fs::path& file = parts.files[k++]; !file.empty()) *into = read(file);
     }
   } else {
-    for (const fs::path& file : text_files(path)) {
-      texts.whole += read_text(file);
+    const TextFiles found = text_files(path);
+    texts.skipped = found.skipped;
+    for (const fs::path& file : found.files) {
+      texts.whole += read(file);
       if (!texts.whole.empty() && texts.whole.back() != '\n') texts.whole += '\n';
-      ++texts.files;
     }
     if (texts.files == 0) {
-      bad_data("no text in the folder ", path.string(),
+      bad_data("no text in the folder ", path.string(), listed(texts.skipped),
                "; it needs train.txt, or files that end in .txt, .md, .cpp, ...");
     }
   }

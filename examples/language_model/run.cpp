@@ -1,78 +1,51 @@
 #include "engram/examples/language_model/run.hpp"
 
 #include <algorithm>
+#include <cmath>
 
+#include "engram/examples/language_model/aside.hpp"
 #include "engram/examples/language_model/failure.hpp"
 #include "engram/examples/language_model/files.hpp"
+#include "engram/examples/language_model/signals.hpp"
 #include "engram/nn/summary.hpp"
 
 namespace engram::language_model {
-namespace {
 
 namespace fs = std::filesystem;
 
-// Where Engram's own sources are, which is what is read without --text.
-std::string default_text() {
-#ifdef ENGRAM_SOURCE_DIR
-  return ENGRAM_SOURCE_DIR;
-#else
-  bad_usage("--text is needed: a file or a folder to learn from");
-#endif
-}
+Run::Run(const Train& asked) : Run(asked, earlier_run(asked)) {}
 
-Settings settings_of(const Train& asked, const std::optional<Checkpoint>& checkpoint) {
-  Settings s =
-      checkpoint ? checkpoint->settings.resumed(asked.settings, asked.given) : asked.settings;
-  s.check();
-  if (s.text.empty()) s.text = default_text();
-  s.text = fs::absolute(s.text).lexically_normal().string();  // it is resumed from anywhere
-  s.out = asked.settings.out;
-  return s;
-}
-
-Corpus corpus_of(const Settings& settings, const std::optional<Checkpoint>& checkpoint) {
-  const Texts texts = read_texts(settings.text);
-  if (!checkpoint) return make_corpus(texts, settings.cut());
-  Corpus corpus = make_corpus(texts, settings.cut(), checkpoint->vocabulary);
-  if (corpus.checksum != checkpoint->text_checksum) {
-    bad_data("the text ", settings.text, " has changed since the run began, and the run cannot go ",
-             "on with another one; give the earlier text by --text, or leave out --resume");
-  }
-  return corpus;
-}
-
-// The model and the metrics of an earlier run in the same folder stay, under other names.
-void put_aside(const fs::path& path) {
-  std::error_code error;
-  if (!fs::exists(path, error)) return;
-  fs::path other = path;
-  other.replace_extension(".previous" + path.extension().string());
-  fs::remove(other, error);
-  fs::create_hard_link(path, other, error);
-  if (error) fs::copy_file(path, other, error);
-  if (error) fail("cannot keep ", path.string(), " as ", other.string(), ": ", error.message());
-}
-
-}  // namespace
-
-Run::Run(const Train& asked)
-    : Run(asked, asked.resume ? std::optional(load_checkpoint(asked.settings.out)) : std::nullopt) {
-}
-
-Run::Run(const Train& asked, const std::optional<Checkpoint>& checkpoint)
-    : settings_(settings_of(asked, checkpoint)),
-      resumed_(checkpoint.has_value()),
-      corpus_(corpus_of(settings_, checkpoint)),
+Run::Run(const Train& asked, Earlier earlier)
+    : lock_(std::move(earlier.lock)),
+      settings_(settings_of(asked, earlier.checkpoint)),
+      resumed_(earlier.checkpoint.has_value()),
+      corpus_(corpus_of(settings_, earlier.checkpoint, notes_)),
       workers_(static_cast<int>(settings_.threads)),
-      model_(checkpoint ? make_model(*checkpoint) : make_model(settings_, corpus_.vocabulary)),
+      model_(earlier.checkpoint ? make_model(*earlier.checkpoint)
+                                : make_model(settings_, corpus_.vocabulary)),
       trainer_(settings_, model_, corpus_.train, workers_),
-      metrics_(file("metrics.jsonl")),
+      metrics_(file(kMetrics)),
       progress_(level_of(settings_.level)) {
   if (settings_.schedule == "plateau" && corpus_.valid.size() < 2) {
     bad_usage("--schedule plateau goes by the held-out loss, and no text is held out; use another ",
               "--schedule, or a --train-fraction below 1");
   }
-  if (checkpoint) using_checkpoint(checkpoint->path, [&] { trainer_.restore(checkpoint->file); });
+  if (earlier.checkpoint) resume(*earlier.checkpoint);
+}
+
+void Run::resume(const Checkpoint& checkpoint) {
+  using_checkpoint(checkpoint.path, [&] { trainer_.restore(checkpoint.file); });
+  const std::int64_t reports = trainer_.position().reports;
+  metrics_.load(static_cast<std::size_t>(reports));
+  const auto found = std::ssize(metrics_.reports());
+  if (found < reports) {
+    notes_.push_back(text("warning: ", file(kMetrics).string(), " has only ", found, " of the ",
+                          reports, " reports of the run; what is there is kept as ",
+                          previous(file(kMetrics)).string()));
+  }
+  if (const std::string change = settings_.schedule_change(checkpoint.settings); !change.empty()) {
+    notes_.push_back(change);
+  }
 }
 
 fs::path Run::file(const char* name) const { return fs::path(settings_.out) / name; }
@@ -90,19 +63,45 @@ void Run::begin() {
   progress_.line(text("model: ", settings_.layers, " x ", settings_.hidden, " LSTM, ",
                       count_parameters(model_), " weights; ", trainer_.chunks(),
                       " steps an epoch on ", workers_.threads(), " threads"));
-  make_folder(settings_.out);
-  if (!resumed_) {
-    put_aside(file(kCheckpoint));
-    put_aside(file("metrics.jsonl"));
-  }
-  save();  // a folder that cannot be written to, or too full, is found out now
-  metrics_.restart(static_cast<std::size_t>(trainer_.position().reports));
+  prepare_folder();
+  for (const std::string& note : notes_) progress_.line(note);
   if (resumed_) progress_.line(text("going on from step ", trainer_.position().step));
   start_ = Clock::now();
 }
 
+// Makes the folder this run's own and keeps the one of an earlier run beside it.
+void Run::prepare_folder() {
+  make_folder(settings_.out);
+  if (!lock_) lock_ = std::make_unique<FolderLock>(settings_.out);
+  if (!lock_->held()) {
+    notes_.push_back(text("warning: the file system of ", settings_.out,
+                          " has no locks; nothing keeps a second run out of it"));
+  }
+  const fs::path checkpoint = file(kCheckpoint), metrics = file(kMetrics), best = file(kBest);
+  for (const fs::path& left : remove_leftovers({checkpoint, metrics, best, file(kPicture)})) {
+    notes_.push_back(text("removed ", left.string(), ", which a run that was killed has left"));
+  }
+  Position& at = trainer_.position();
+  if (!resumed_) {
+    put_aside({checkpoint, metrics, best});
+  } else if (std::ssize(metrics_.reports()) < at.reports) {
+    put_aside({metrics});
+    at.reports = std::ssize(metrics_.reports());
+  }
+  save();  // a folder that cannot be written to, or too full, is found out now
+  if (!resumed_) remove_file(best);
+  metrics_.start();
+}
+
 End Run::go() {
+  const StopSignals signals;  // from here on there is something to save
   begin();
+  const End end = train();
+  metrics_.finish();
+  return end;
+}
+
+End Run::train() {
   while (settings_.epochs == 0 || trainer_.position().epoch < settings_.epochs) {
     if (const auto end = train_epoch()) return *end;
     if (const auto end = finish_epoch()) return *end;
@@ -116,7 +115,7 @@ std::optional<End> Run::train_epoch() {
   const Index every =
       settings_.report_every > 0 ? settings_.report_every : (trainer_.chunks() + 9) / 10;
   while (!trainer_.epoch_done()) {
-    if (signals_.asked()) {
+    if (StopSignals::asked()) {
       save();
       return End::signal;
     }
@@ -136,7 +135,7 @@ std::optional<End> Run::train_epoch() {
 std::optional<End> Run::finish_epoch() {
   report_training();
   const auto held_out = evaluate_held_out();
-  if (signals_.asked() && !held_out && corpus_.valid.size() >= 2) {
+  if (StopSignals::asked() && !held_out && corpus_.valid.size() >= 2) {
     save();
     return End::signal;
   }
@@ -145,7 +144,7 @@ std::optional<End> Run::finish_epoch() {
   if (best) at.best_loss = held_out->loss;
   trainer_.end_epoch(held_out ? std::optional(held_out->loss) : std::nullopt);
   save();
-  if (best && settings_.keep_best) save("best.safetensors");
+  if (best && settings_.keep_best) save(kBest);
   return std::nullopt;
 }
 
@@ -176,7 +175,12 @@ void Run::report_training() {
 std::optional<Evaluation> Run::evaluate_held_out() {
   if (corpus_.valid.size() < 2) return std::nullopt;
   const auto found = evaluate(model_, corpus_.valid, settings_.eval_batch, settings_.steps,
-                              trainer_.shards(), [&] { return signals_.asked(); });
+                              trainer_.shards(), StopSignals::asked);
+  if (found && !std::isfinite(found->loss)) {
+    fail("training went astray: the held-out loss after step ", trainer_.position().step, " is ",
+         found->loss,
+         "; the last checkpoint is from before\nTry a smaller --learning-rate or --clip.");
+  }
   if (found) {
     report({.epoch = trainer_.position().epoch + 1,
             .step = trainer_.position().step,
@@ -189,7 +193,9 @@ std::optional<Evaluation> Run::evaluate_held_out() {
 
 void Run::report(const Report& report) {
   progress_.report(report);
-  metrics_.add(report);
+  if (const auto problem = metrics_.add(report)) {
+    progress_.line("warning: " + *problem + "; it is tried again with the next report");
+  }
   trainer_.position().reports = std::ssize(metrics_.reports());
 }
 

@@ -2,12 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
-#include "engram/examples/language_model/checkpoint.hpp"
-#include "engram/examples/language_model/command_line.hpp"
-#include "engram/examples/language_model/corpus.hpp"
 #include "engram/examples/language_model/evaluate.hpp"
+#include "engram/examples/language_model/inputs.hpp"
 #include "engram/examples/language_model/metrics.hpp"
 #include "engram/examples/language_model/progress.hpp"
 #include "engram/examples/language_model/signals.hpp"
@@ -15,17 +16,21 @@
 
 namespace engram::language_model {
 
+/// The files of a run in its folder, beside its checkpoint.
+inline constexpr auto kMetrics = "metrics.jsonl", kBest = "best.safetensors", kPicture = "loss.svg";
+
 /// How a run ended: all epochs done, out of time, or asked to stop.
 enum class End : std::uint8_t { epochs, time, signal };
 
 class Run {
  public:
-  /// Everything that can be wrong with the settings, the text and a checkpoint throws here, before
-  /// any file is touched.
+  /// Everything that can be wrong with the settings, the text, a checkpoint and its metrics throws
+  /// here, before any file is touched. A run that is resumed has its folder to itself from here on.
   explicit Run(const Train& asked);
 
-  /// Trains, saves and reports. Throws `Error` when a file cannot be written or the loss is no
-  /// longer a number; the last checkpoint stays.
+  /// Trains, saves and reports. Throws `Error` when another run is at work in the folder, a
+  /// checkpoint cannot be written or the loss is no longer a number; the last checkpoint stays.
+  /// Reports that cannot be written do not end a run before its end.
   End go();
 
   const Settings& settings() const { return settings_; }
@@ -41,8 +46,11 @@ class Run {
  private:
   using Clock = std::chrono::steady_clock;
 
-  Run(const Train& asked, const std::optional<Checkpoint>& checkpoint);
+  Run(const Train& asked, Earlier earlier);
+  void resume(const Checkpoint& checkpoint);
   void begin();
+  void prepare_folder();
+  End train();
   std::optional<End> train_epoch();
   std::optional<End> finish_epoch();
   End out_of_time();
@@ -53,7 +61,9 @@ class Run {
   Status status(const Trainer::Step& step);
   bool time_is_up() const;
 
-  StopSignals signals_;
+  WriteErrors write_errors_;
+  std::vector<std::string> notes_;  ///< to be told when training begins
+  std::unique_ptr<FolderLock> lock_;
   Settings settings_;
   bool resumed_;
   Corpus corpus_;

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "engram/examples/language_model/failure.hpp"
+#include "engram/examples/language_model/limits.hpp"
+#include "engram/examples/language_model/utf8.hpp"
 
 namespace engram::language_model {
 namespace {
@@ -24,6 +26,26 @@ Json to_json(const Settings& settings) {
   Json json = Json::object();
   Settings::each(settings, [&](const char* name, const auto& value) { json[name] = value; });
   return json;
+}
+
+// Takes a value from JSON, if it has the right type and is within the limits of that setting.
+template <class Value>
+void take(const Json& json, const char* name, Value& value) {
+  std::string wrong;
+  const Limits* limits = limits_of(name);
+  if constexpr (std::is_same_v<Value, std::string>) {
+    json.get_to(value);
+    if (limits) wrong = problem(*limits, value);
+  } else if constexpr (std::is_same_v<Value, bool>) {
+    json.get_to(value);
+  } else {
+    wrong = problem(*limits, json.get<double>(), json.dump());
+    if (wrong.empty() && std::is_integral_v<Value> && !json.is_number_integer()) {
+      wrong = json.dump() + " is not a whole number";
+    }
+    if (wrong.empty()) json.get_to(value);
+  }
+  if (!wrong.empty()) bad_data("its setting '", name, "' cannot be: ", wrong);
 }
 
 }  // namespace
@@ -45,7 +67,17 @@ Settings Settings::for_level(Level level) {
   return s;
 }
 
+void Settings::check_paths() const {
+  for (const auto& [name, path] : {std::pair{"text", &text}, std::pair{"out", &out}}) {
+    if (is_utf8(*path)) continue;
+    bad_usage("--", name, " '", printable(*path), "' is not UTF-8, as which paths are kept in a ",
+              "checkpoint; rename it, or give a link with another name");
+  }
+  if (out.empty()) bad_usage("--out is empty; give a folder, . for the one you are in");
+}
+
 void Settings::check() const {
+  check_paths();
   if (tied && embedding_width() != hidden) {
     bad_usage("--tied uses one matrix for the embedding and the output, so that --embedding ",
               embedding, " would have to equal --hidden ", hidden,
@@ -106,20 +138,35 @@ Settings Settings::from_json(const std::string& text) {
     each(settings, [&](const char* name, auto& value) {
       if (std::ranges::find(kAdded, std::string_view(name)) != kAdded.end() && !json.contains(name))
         return;
-      json.at(name).get_to(value);
+      take(json.at(name), name, value);
     });
   } catch (const nlohmann::json::exception& error) {
     bad_data("its settings cannot be read: ", error.what());
   }
-  const auto within = [](std::int64_t value, std::int64_t low, std::int64_t high) {
-    return low <= value && value <= high;
-  };
-  if (!within(settings.layers, 1, 64) || !within(settings.hidden, 1, 65536) ||
-      !within(settings.embedding, 0, 65536) || !within(settings.batch, 1, 1'000'000) ||
-      !within(settings.steps, 1, 1'000'000) || !within(settings.shards, 1, settings.batch)) {
-    bad_data("its settings have a size that cannot be: ", text);
-  }
   return settings;
+}
+
+std::string Settings::schedule_change(const Settings& earlier) const {
+  const auto change = [](const char* name, std::int64_t now, std::int64_t before) {
+    return engram::text("--", name, " ", now, " in place of ", before,
+                        " changes the course of the run from here on: ");
+  };
+  if (schedule == "cosine" && epochs != earlier.epochs) {
+    return change("epochs", epochs, earlier.epochs) +
+           "by --schedule cosine the learning rate reaches 0 at their end";
+  }
+  if (schedule == "plateau" && eval_batch != earlier.eval_batch) {
+    return change("eval-batch", eval_batch, earlier.eval_batch) +
+           "--schedule plateau goes by the held-out loss, which depends on it a little";
+  }
+  return {};
+}
+
+bool Settings::has(std::string_view name) {
+  bool found = false;
+  const Settings any;
+  each(any, [&](const char* setting, const auto&) { found |= name == setting; });
+  return found;
 }
 
 Settings Settings::resumed(const Settings& asked, const std::vector<std::string>& given) const {

@@ -73,10 +73,18 @@ struct Settings {
 
   /// Throws `BadUsage` for settings that do not go together, with the remedy.
   void check() const;
+  /// The part of it that is about paths: they are kept as text, which is UTF-8.
+  void check_paths() const;
+  /// Is there a setting of that name?
+  static bool has(std::string_view name);
 
-  /// As JSON and back. Throws `BadData` for text that is not that.
+  /// As JSON and back. Throws `BadData` for text that is not that, or has a value that cannot be.
   std::string json() const;
   static Settings from_json(const std::string& text);
+
+  /// How these settings, of a resumed run, change its course against those it began with; empty
+  /// when they do not.
+  std::string schedule_change(const Settings& earlier) const;
 
   /// The settings of a checkpoint, with those that a resumed run may change taken from `asked`:
   /// of the flags in `given`. Throws `BadUsage` for another flag with another value.

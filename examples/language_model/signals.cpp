@@ -1,8 +1,6 @@
 #include "engram/examples/language_model/signals.hpp"
 
 #include <atomic>
-#include <csignal>
-#include <initializer_list>
 
 namespace engram::language_model {
 namespace {
@@ -24,15 +22,26 @@ StopSignals::StopSignals() {
   struct sigaction action {};
   action.sa_handler = ask_to_stop;
   action.sa_flags = SA_RESTART | SA_NODEFER;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
-  std::signal(SIGXFSZ, SIG_IGN);
+  for (std::size_t k = 0; k < kSignals.size(); ++k) {
+    sigaction(kSignals[k], nullptr, &before_[k]);
+    if (before_[k].sa_handler != SIG_IGN) sigaction(kSignals[k], &action, nullptr);
+  }
 }
 
 StopSignals::~StopSignals() {
-  for (const int signal : {SIGINT, SIGTERM, SIGXFSZ}) std::signal(signal, SIG_DFL);
+  for (std::size_t k = 0; k < kSignals.size(); ++k) sigaction(kSignals[k], &before_[k], nullptr);
 }
 
-bool StopSignals::asked() const { return stop_asked; }
+bool StopSignals::asked() { return stop_asked; }
+
+WriteErrors::WriteErrors() {
+  struct sigaction ignore {};
+  ignore.sa_handler = SIG_IGN;
+  for (std::size_t k = 0; k < kSignals.size(); ++k) sigaction(kSignals[k], &ignore, &before_[k]);
+}
+
+WriteErrors::~WriteErrors() {
+  for (std::size_t k = 0; k < kSignals.size(); ++k) sigaction(kSignals[k], &before_[k], nullptr);
+}
 
 }  // namespace engram::language_model

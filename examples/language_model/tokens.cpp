@@ -1,6 +1,7 @@
 #include "engram/examples/language_model/tokens.hpp"
 
 #include "engram/examples/language_model/utf8.hpp"
+#include "engram/examples/language_model/white_space.hpp"
 
 namespace engram::language_model {
 
@@ -18,18 +19,19 @@ void for_each_token(std::string_view text, Level level,
     }
     return;
   }
-  constexpr std::string_view blanks = " \t\r\f\v";
-  for (std::size_t line = 0; line < text.size();) {
-    const std::size_t end = std::min(text.find('\n', line), text.size());
-    std::size_t at = line;
-    while ((at = text.find_first_not_of(blanks, at)) < end) {
-      const std::size_t stop = std::min(text.find_first_of(" \t\r\f\v\n", at), end);
+  for (std::size_t at = 0; at < text.size();) {
+    if (text[at] == '\n') {
+      token(kEndOfLine, at++);
+    } else if (const std::size_t blank = white_space_length(text, at); blank > 0) {
+      at += blank;
+    } else {
+      std::size_t stop = at;
+      while (stop < text.size() && white_space_length(text, stop) == 0) ++stop;
       token(text.substr(at, stop - at), at);
       at = stop;
     }
-    token(kEndOfLine, end);
-    line = end + 1;
   }
+  if (!text.empty() && text.back() != '\n') token(kEndOfLine, text.size());
 }
 
 std::string Writing::add(std::string_view token) {

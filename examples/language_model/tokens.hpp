@@ -8,8 +8,8 @@
 
 namespace engram::language_model {
 
-/// Characters are Unicode code points; words are what blanks separate, with `kEndOfLine` at the
-/// end of every line.
+/// Characters are Unicode code points; words are what white space separates, with `kEndOfLine` at
+/// the end of every line (`white_space.hpp`).
 enum class Level : std::uint8_t { character, word };
 
 inline constexpr std::string_view kEndOfLine = "<eos>";

@@ -46,6 +46,33 @@ std::size_t code_point_length(std::string_view bytes, std::size_t offset) {
   return 0;
 }
 
+bool is_utf8(std::string_view bytes) {
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::size_t length = code_point_length(bytes, at);
+    if (length == 0) return false;
+    at += length;
+  }
+  return true;
+}
+
+std::string printable(std::string_view bytes) {
+  std::string out;
+  for (std::size_t at = 0; at < bytes.size();) {
+    const std::size_t length = code_point_length(bytes, at);
+    if (const auto byte = static_cast<unsigned char>(bytes[at]);
+        length == 0 || byte < 0x20 || byte == 0x7F) {
+      char code[8];
+      std::snprintf(code, sizeof code, "\\x%02X", byte);
+      out += code;
+      ++at;
+    } else {
+      out += bytes.substr(at, length);
+      at += length;
+    }
+  }
+  return out;
+}
+
 void require_utf8(std::string_view bytes, std::string_view name) {
   for (std::size_t at = 0; at < bytes.size();) {
     const std::size_t length = code_point_length(bytes, at);

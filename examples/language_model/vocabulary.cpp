@@ -5,6 +5,7 @@
 
 #include "engram/examples/language_model/failure.hpp"
 #include "engram/examples/language_model/utf8.hpp"
+#include "engram/examples/language_model/white_space.hpp"
 
 namespace engram::language_model {
 namespace {
@@ -87,10 +88,11 @@ Stream Vocabulary::encode(std::string_view text, std::string_view name) const {
 
 Stream Vocabulary::encode_prompt(std::string_view prompt) const {
   require_utf8(prompt, "the prompt");
+  const std::string text = with_one_end_of_line(std::string(prompt));
   Stream ids;
-  for_each_token(prompt, level_, [&](std::string_view token, std::size_t offset) {
+  for_each_token(text, level_, [&](std::string_view token, std::size_t offset) {
     // for_each_token ends the last line whether or not it has an end.
-    if (level_ == Level::word && token == kEndOfLine && offset == prompt.size()) return;
+    if (level_ == Level::word && token == kEndOfLine && offset == text.size()) return;
     const auto id = find(token);
     if (!id) {
       bad_data("the prompt's ", unit(level_), " ", shown(token, level_), " at byte ", offset,
