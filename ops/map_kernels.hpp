@@ -35,7 +35,7 @@ class Operand {
   [[gnu::noinline]] static Batch<T> load_some(const T* from, Index count) {
     std::array<T, Batch<T>::size> lanes;
     for (Index k = 0; k < kLanes<T>; ++k) {
-      lanes[static_cast<std::size_t>(k)] = from[std::min(k, count - 1)];
+      lanes[static_cast<std::size_t>(k)] = from[(std::min)(k, count - 1)];
     }
     return Batch<T>::load_unaligned(lanes.data());
   }
@@ -77,11 +77,11 @@ void map(const F& f, Array<T>& y, const X&... x) {
   T* to = y.edit();
   const Index n = nest.run_length();
   nest.each([&](const std::array<Index, N + 1>& at) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      const std::tuple operands{Operand<T>(from[I] + at[I], nest.step()[I])...};
+    [&]<std::size_t... K>(std::index_sequence<K...>) {
+      const std::tuple operands{Operand<T>(from[K] + at[K], nest.step()[K])...};
       for (Index i = 0; i < n; i += kLanes<T>) {
-        const Index count = std::min(kLanes<T>, n - i);
-        store<T>(f(std::get<I>(operands).load(i, count)...), to + at[N] + i, count);
+        const Index count = (std::min)(kLanes<T>, n - i);
+        store<T>(f(std::get<K>(operands).load(i, count)...), to + at[N] + i, count);
       }
     }
     (std::make_index_sequence<N>());
@@ -120,14 +120,14 @@ void map_add(const F& f, const Shape& over, const Shape& shape, const Strides& s
   const Index n = nest.run_length();
   const bool summed = reduced && nest.step()[N] == 0;
   nest.each([&](const std::array<Index, N + 1>& at) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      const std::tuple operands{Operand<T>(from[I] + at[I], nest.step()[I])...};
+    [&]<std::size_t... K>(std::index_sequence<K...>) {
+      const std::tuple operands{Operand<T>(from[K] + at[K], nest.step()[K])...};
       T* to = target + at[N];
       std::array<T, Batch<T>::size> lanes{};
       Batch<T> sum(T{0});
       for (Index i = 0; i < n; i += kLanes<T>) {
-        const Index count = std::min(kLanes<T>, n - i);
-        Batch<T> value = f(std::get<I>(operands).load(i, count)...);
+        const Index count = (std::min)(kLanes<T>, n - i);
+        Batch<T> value = f(std::get<K>(operands).load(i, count)...);
         if (!summed) {
           if (beta != 0) value += Operand<T>(to, 1).load(i, count);
           store<T>(value, to + i, count);

@@ -43,7 +43,9 @@ T logsumexp_of_row(const T* x, Index n) {
   constexpr Index kStep = kLanes<T>;
   const Operand<T> row(x, 1);
   Batch<T> largest(-std::numeric_limits<T>::infinity());
-  for (Index i = 0; i < n; i += kStep) largest = max(largest, row.load(i, std::min(kStep, n - i)));
+  for (Index i = 0; i < n; i += kStep) {
+    largest = (xsimd::max)(largest, row.load(i, (std::min)(kStep, n - i)));
+  }
   std::array<T, Batch<T>::size> lanes;
   largest.store_unaligned(lanes.data());
   T m = *std::max_element(lanes.begin(), lanes.end());
@@ -67,7 +69,7 @@ void scaled_exp_of_row(const T* x, Index n, T shift, T scale, T beta, T* y) {
   const Operand<T> row(x, 1), before(y, 1);
   const Batch<T> shifts(shift), scales(scale);
   for (Index i = 0; i < n; i += kLanes<T>) {
-    const Index count = std::min(kLanes<T>, n - i);
+    const Index count = (std::min)(kLanes<T>, n - i);
     Batch<T> value = scales * exp(row.load(i, count) - shifts);
     if (beta != 0) value += before.load(i, count);
     store<T>(value, y + i, count);
