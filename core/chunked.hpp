@@ -10,7 +10,7 @@ namespace engram {
 
 /// A list in chunks: references to its elements stay good while it grows, and growing never copies
 /// or holds twice the memory. Emptied, it keeps its chunks.
-template <class E>
+template <class Element>
 class Chunked {
  public:
   Chunked() = default;
@@ -19,14 +19,14 @@ class Chunked {
   ~Chunked() { shrink(0); }
 
   std::size_t size() const { return size_; }
-  E& operator[](std::size_t k) { return *at(k); }
-  const E& operator[](std::size_t k) const { return *at(k); }
-  E& back() { return (*this)[size_ - 1]; }
+  Element& operator[](std::size_t k) { return *at(k); }
+  const Element& operator[](std::size_t k) const { return *at(k); }
+  Element& back() { return (*this)[size_ - 1]; }
 
   template <class... From>
-  E& emplace_back(From&&... from) {
+  Element& emplace_back(From&&... from) {
     if (size_ == chunks_.size() * kChunk) chunks_.push_back(std::make_unique<Chunk>());
-    E* made = std::construct_at(at(size_), std::forward<From>(from)...);
+    Element* made = std::construct_at(at(size_), std::forward<From>(from)...);
     ++size_;
     return *made;
   }
@@ -38,11 +38,11 @@ class Chunked {
  private:
   static constexpr std::size_t kChunk = 1024;
   struct Chunk {
-    alignas(E) std::byte bytes[kChunk * sizeof(E)];
+    alignas(Element) std::byte bytes[kChunk * sizeof(Element)];
   };
 
-  E* at(std::size_t k) const {
-    return reinterpret_cast<E*>(chunks_[k / kChunk]->bytes) + k % kChunk;
+  Element* at(std::size_t k) const {
+    return reinterpret_cast<Element*>(chunks_[k / kChunk]->bytes) + k % kChunk;
   }
 
   std::vector<std::unique_ptr<Chunk>> chunks_;

@@ -48,7 +48,7 @@ inline constexpr Index kBlock = 32768;
 template <class F>
 void each_block(const Workers* workers, Index n, const F& f) {
   const Index blocks = (n + kBlock - 1) / kBlock;
-  const auto block = [&](Index k) { f(k * kBlock, std::min(n, (k + 1) * kBlock)); };
+  const auto block = [&](Index k) { f(k * kBlock, (std::min)(n, (k + 1) * kBlock)); };
   if (workers && blocks > 1) return workers->each(blocks, std::ref(block));
   for (Index k = 0; k < blocks; ++k) block(k);
 }

@@ -89,15 +89,17 @@ class Pool {
 };
 
 /// Lets a standard container take its memory from a pool.
-template <class E>
+template <class Element>
 struct PoolAllocator {
-  using value_type = E;
+  using value_type = Element;
   explicit PoolAllocator(Pool& from = Pool::shared()) : pool(&from) {}
   template <class F>
   PoolAllocator(const PoolAllocator<F>& other) : pool(other.pool) {}
 
-  E* allocate(std::size_t count) { return static_cast<E*>(pool->take(count * sizeof(E))->bytes()); }
-  void deallocate(E* bytes, std::size_t) { Block::of(bytes)->release(); }
+  Element* allocate(std::size_t count) {
+    return static_cast<Element*>(pool->take(count * sizeof(Element))->bytes());
+  }
+  void deallocate(Element* bytes, std::size_t) { Block::of(bytes)->release(); }
   friend bool operator==(const PoolAllocator& a, const PoolAllocator& b) {
     return a.pool == b.pool;
   }

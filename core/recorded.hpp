@@ -133,12 +133,12 @@ class Fixed final : public Operation<T> {
   }
 
  private:
-  template <std::size_t... I>
-  void derivative(const Call<T>& call, std::index_sequence<I...>) const {
+  template <std::size_t... K>
+  void derivative(const Call<T>& call, std::index_sequence<K...>) const {
     if constexpr (requires {
-                    op_.derivative(call.var(I)..., call.y_var(), call.dy_var(), call.into(I)...);
+                    op_.derivative(call.var(K)..., call.y_var(), call.dy_var(), call.into(K)...);
                   }) {
-      op_.derivative(call.var(I)..., call.y_var(), call.dy_var(), call.into(I)...);
+      op_.derivative(call.var(K)..., call.y_var(), call.dy_var(), call.into(K)...);
     } else {
       fail_without_rule();
     }
@@ -155,12 +155,12 @@ class Fixed final : public Operation<T> {
     }
   }
 
-  template <std::size_t... I>
-  bool backward(const Call<T>& call, std::index_sequence<I...>) const {
+  template <std::size_t... K>
+  bool backward(const Call<T>& call, std::index_sequence<K...>) const {
     if constexpr (requires {
-                    op_.backward(call.array(I)..., call.y(), call.dy(), call.into(I)...);
+                    op_.backward(call.array(K)..., call.y(), call.dy(), call.into(K)...);
                   }) {
-      op_.backward(input<Op>(call, I)..., call.y(), call.dy(), call.into(I)...);
+      op_.backward(input<Op>(call, K)..., call.y(), call.dy(), call.into(K)...);
       return true;
     } else {
       return false;

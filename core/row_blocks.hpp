@@ -18,7 +18,7 @@ inline constexpr Index kRowBlock = 2048;
 /// f(begin, end) for the blocks of `rows` rows, the first first.
 void each_row_block(Index rows, const auto& f) {
   for (Index begin = 0; begin < rows; begin += kRowBlock) {
-    f(begin, std::min(begin + kRowBlock, rows));
+    f(begin, (std::min)(begin + kRowBlock, rows));
   }
 }
 /// The same, the last first.

@@ -170,7 +170,7 @@ class SumNest {
     Totals<T, kTile> totals;
     kept_.each([&](const std::array<Index, N + 1>& at) {
       for (Index begin = 0; begin < n; begin += kTile) {
-        const Index count = std::min(kTile, n - begin);
+        const Index count = (std::min)(kTile, n - begin);
         totals.clear(count);
         summed_.each([&](const At& more) {
           const At from = moved(first(at), more, 1);

@@ -5,10 +5,14 @@
 #include <type_traits>
 #include <vector>
 
+#include "engram/core/array.hpp"
+#include "engram/core/simd.hpp"
+
+#pragma push_macro("I")  // as in core/simd.hpp
+#undef I
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xnoalias.hpp>
-
-#include "engram/core/array.hpp"
+#pragma pop_macro("I")
 
 namespace engram {
 
@@ -22,13 +26,13 @@ auto as_xtensor(const Array<T>& array) {
 }
 
 /// The values of any xtensor expression as an array. Throws `Error` for more than `kMaxRank` axes.
-template <class E>
-auto from_xtensor(const xt::xexpression<E>& expression) {
-  using T = std::remove_cv_t<typename E::value_type>;
+template <class Expression>
+auto from_xtensor(const xt::xexpression<Expression>& expression) {
+  using T = std::remove_cv_t<typename Expression::value_type>;
   static_assert(
       std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, std::int32_t>,
       "an Array holds float, double or int32: xt::cast the expression first");
-  const E& values = expression.derived_cast();
+  const Expression& values = expression.derived_cast();
   std::vector<Index> extents;
   for (const auto extent : values.shape()) extents.push_back(static_cast<Index>(extent));
   Array<T> out = Array<T>::uninitialized(Shape(extents));

@@ -194,7 +194,7 @@ Var<T> over_segments(const Var<T>& x, std::span<Var<T>> state, Index steps, Run 
   };
   std::vector<Var<T>> outputs;
   for (Index begin = 0; begin < x.extent(0); begin += steps) {
-    const Index end = std::min(begin + steps, x.extent(0)), length = end - begin;
+    const Index end = (std::min)(begin + steps, x.extent(0)), length = end - begin;
     std::vector<Var<T>> from{slice(x, 0, begin, end)};
     from.insert(from.end(), state.begin(), state.end());
     const Var<T> all = checkpoint<T>(segment, from);

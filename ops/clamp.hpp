@@ -26,14 +26,14 @@ struct Clamp {
 /// x with the largest finite number in place of infinity: times 0 it is 0.
 template <SimdBatch B>
 B finite(const B& x) {
-  constexpr auto most = std::numeric_limits<Number<B>>::max();
+  constexpr auto most = (std::numeric_limits<Number<B>>::max)();
   return Clamp<Number<B>>{-most, most}.f(x);
 }
 
 /// The same for -infinity alone.
 template <SimdBatch B>
 B finite_below(const B& x) {
-  constexpr auto most = std::numeric_limits<Number<B>>::max();
+  constexpr auto most = (std::numeric_limits<Number<B>>::max)();
   return select(x < B(-most), B(-most), x);
 }
 
@@ -62,11 +62,11 @@ namespace ops {
 
 template <class T>
 Var<T> finite(const Var<T>& x) {
-  constexpr T most = std::numeric_limits<T>::max();
+  constexpr T most = (std::numeric_limits<T>::max)();
   return clamp(x, -most, most);
 }
 auto finite(const AnyDual auto& x) {
-  constexpr auto most = std::numeric_limits<Number<decltype(x)>>::max();
+  constexpr auto most = (std::numeric_limits<Number<decltype(x)>>::max)();
   return clamp(x, -most, most);
 }
 

@@ -18,13 +18,13 @@ struct CustomGradient {
   Shape shape(std::span<const Var<T>>) const { return value.shape(); }
   void forward(std::span<const Var<T>>, Array<T>& y) const { y = value; }
   void derivative(const Call<T>& call) const {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      const auto dx = rule(call.var(I)..., call.y_var(), call.dy_var());
+    [&]<std::size_t... K>(std::index_sequence<K...>) {
+      const auto dx = rule(call.var(K)..., call.y_var(), call.dy_var());
       if constexpr (N == 1) {
         add(call, 0, dx);
       } else {
         static_assert(std::tuple_size_v<decltype(dx)> == N, "return the gradient of each input");
-        (add(call, I, std::get<I>(dx)), ...);
+        (add(call, K, std::get<K>(dx)), ...);
       }
     }
     (std::make_index_sequence<N>());

@@ -169,20 +169,20 @@ struct Elementwise : Op {
     }
   }
 
-  template <class T, std::size_t... I>
-  void carry_forward(const Call<T>& call, std::index_sequence<I...>) const {
+  template <class T, std::size_t... K>
+  void carry_forward(const Call<T>& call, std::index_sequence<K...>) const {
     const Array<T>& y = call.y();
     const Array<T> out = Array<T>::uninitialized(y.shape(), call.var(0).tape().pool());
     T beta = 0;
     const auto add = [&]<std::size_t k>() {
-      if constexpr (!kZero<Slope<k, T, decltype(I)...>>) {
+      if constexpr (!kZero<Slope<k, T, decltype(K)...>>) {
         const Array<T>* u = call.tangent_part(k);
         if (!u) return;
-        carry<k>(*u, y.shape(), out, beta, y, read<I>(recording::input<Op>(call, I), *u)...);
+        carry<k>(*u, y.shape(), out, beta, y, read<K>(recording::input<Op>(call, K), *u)...);
         beta = 1;
       }
     };
-    (add.template operator()<I>(), ...);
+    (add.template operator()<K>(), ...);
     if (beta == 1) call.set_tangent(out);
   }
 
@@ -193,18 +193,18 @@ struct Elementwise : Op {
                                          : 0;
   static constexpr unsigned kMovesY = (recording::needs<Op>() & kNeedsResult) != 0 ? 1 : 0;
 
-  template <unsigned moves, class T, std::size_t... I>
-  void curve(const Call<T>& call, std::index_sequence<I...> all) const {
-    (curve_by<I, moves>(call, all), ...);
+  template <unsigned moves, class T, std::size_t... K>
+  void curve(const Call<T>& call, std::index_sequence<K...> all) const {
+    (curve_by<K, moves>(call, all), ...);
   }
 
   // Adds dy times the tangent of the derivative by input k, where the inputs whose bits `moves` has
   // move, and the result with them.
-  template <std::size_t k, unsigned moves, class T, std::size_t... I>
-  void curve_by(const Call<T>& call, std::index_sequence<I...>) const {
+  template <std::size_t k, unsigned moves, class T, std::size_t... K>
+  void curve_by(const Call<T>& call, std::index_sequence<K...>) const {
     using V = Batch<T>;
-    constexpr std::size_t N = sizeof...(I);
-    using D = decltype(slope<k>(op(), Dual<V, kMoves<moves, I>>()..., Dual<V, kMovesY>()));
+    constexpr std::size_t N = sizeof...(K);
+    using D = decltype(slope<k>(op(), Dual<V, kMoves<moves, K>>()..., Dual<V, kMovesY>()));
     if constexpr (std::is_same_v<D, Dual<V, 1>>) {
       auto dx = call.into(k);
       if (!dx) return;
@@ -216,13 +216,13 @@ struct Elementwise : Op {
         const std::array<V, 2 * N> in{v...};  // the inputs and then their tangents
         return chain(
             u,
-            slope<k>(op(), lift<kMoves<moves, I>>(in[I], in[N + I])..., lift<kMovesY>(r, tr)).d[0]);
+            slope<k>(op(), lift<kMoves<moves, K>>(in[K], in[N + K])..., lift<kMovesY>(r, tr)).d[0]);
       };
       dx.in_part([&](const Array<T>& to, T beta) {
         map_add(f, y.shape(), call.unread(k).shape(), to.strides(), to.edit_shared(), beta, dy,
                 result(y, dy), tangent(kMovesY, call.y_tangent()),
-                read<I>(recording::input<Op>(call, I), dy)...,
-                tangent(kMoves<moves, I>, call.tangent_part(I))...);
+                read<K>(recording::input<Op>(call, K), dy)...,
+                tangent(kMoves<moves, K>, call.tangent_part(K))...);
       });
     }
   }

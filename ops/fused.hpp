@@ -41,9 +41,9 @@ struct Fused {
 
   template <class T>
   void forward(std::span<const Var<T>> xs, Array<T>& y) const {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
+    [&]<std::size_t... K>(std::index_sequence<K...>) {
       map([this](const auto&... v) { return f(Dual<Batch<T>, 0>{v}...).value; }, y,
-          xs[I].tape().part(xs[I])...);
+          xs[K].tape().part(xs[K])...);
     }
     (std::make_index_sequence<N>());
   }
@@ -51,9 +51,9 @@ struct Fused {
   template <class T>
   void derivative(const Call<T>& call) const {
     const Var<T> one = call.dy_var().tape().constant(Array<T>::scalar(1));
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      const auto y = f(Dual<Var<T>, (1U << I)>{call.var(I), {one}}...);
-      (add<I>(call, y), ...);
+    [&]<std::size_t... K>(std::index_sequence<K...>) {
+      const auto y = f(Dual<Var<T>, (1U << K)>{call.var(K), {one}}...);
+      (add<K>(call, y), ...);
     }
     (std::make_index_sequence<N>());
   }
@@ -65,16 +65,16 @@ struct Fused {
 
  private:
   // The expression at `v`, with its derivatives by all inputs.
-  template <class V, std::size_t... I>
-  auto at(std::index_sequence<I...>, const Each<V, I>&... v) const {
-    return f(Dual<V, (1U << I)>{v, {V(typename V::value_type{1})}}...);
+  template <class V, std::size_t... K>
+  auto at(std::index_sequence<K...>, const Each<V, K>&... v) const {
+    return f(Dual<V, (1U << K)>{v, {V(typename V::value_type{1})}}...);
   }
 
   // The inputs that the expression depends on.
-  template <class T, std::size_t... I>
+  template <class T, std::size_t... K>
   static constexpr unsigned kInputs =
       kInputsOf<decltype(std::declval<const Fused&>().template at<Batch<T>>(
-          std::index_sequence<I...>(), Each<Batch<T>, I>()...))>;
+          std::index_sequence<K...>(), Each<Batch<T>, K>()...))>;
 
   template <std::size_t k, class T, unsigned inputs>
   static void add(const Call<T>& call, const Dual<Var<T>, inputs>& y) {
@@ -85,14 +85,14 @@ struct Fused {
 
   // One pass for all inputs. The derivative of one that was broadcast is written out as a whole and
   // summed by the accumulator.
-  template <class T, std::size_t... I>
-  void backward(const Call<T>& call, std::index_sequence<I...> all) const {
+  template <class T, std::size_t... K>
+  void backward(const Call<T>& call, std::index_sequence<K...> all) const {
     const Shape& shape = call.y().shape();
     std::array<Array<T>, N> whole{};
     std::array<const Array<T>*, N> targets{};
     std::array<T, N> beta{};
     const auto open = [&]<std::size_t k>() {
-      if constexpr (dual::has(kInputs<T, I...>, k)) {
+      if constexpr (dual::has(kInputs<T, K...>, k)) {
         auto dx = call.into(k);
         if (!dx) return;
         if (call.part(k).shape() == shape) {
@@ -103,26 +103,26 @@ struct Fused {
         }
       }
     };
-    (open.template operator()<I>(), ...);
+    (open.template operator()<K>(), ...);
     const Nest<2 * N + 1> nest(
-        shape, {broadcast_strides(call.part(I).shape(), call.part(I).strides(), shape)...,
-                (targets[I] ? *targets[I] : call.dy()).strides()..., shape.strides()});
+        shape, {broadcast_strides(call.part(K).shape(), call.part(K).strides(), shape)...,
+                (targets[K] ? *targets[K] : call.dy()).strides()..., shape.strides()});
     const Index n = nest.run_length();
     const auto& step = nest.step();
     nest.each([&](const std::array<Index, 2 * N + 1>& from) {
-      const std::tuple operands{Operand<T>(call.part(I).data() + from[I], step[I])...};
+      const std::tuple operands{Operand<T>(call.part(K).data() + from[K], step[K])...};
       const Operand<T> upstream(call.dy().data() + from[2 * N], 1);
       for (Index i = 0; i < n; i += kLanes<T>) {
-        const Index count = std::min(kLanes<T>, n - i);
-        const auto y = at<Batch<T>>(all, std::get<I>(operands).load(i, count)...);
+        const Index count = (std::min)(kLanes<T>, n - i);
+        const auto y = at<Batch<T>>(all, std::get<K>(operands).load(i, count)...);
         const Batch<T> u = upstream.load(i, count);
-        (store_into<I>(targets[I], from[N + I] + i, beta[I], u, y, count), ...);
+        (store_into<K>(targets[K], from[N + K] + i, beta[K], u, y, count), ...);
       }
     });
     const auto sum = [&]<std::size_t k>() {
       if (targets[k] == &whole[k]) call.into(k) += whole[k];
     };
-    (sum.template operator()<I>(), ...);
+    (sum.template operator()<K>(), ...);
   }
 
   template <std::size_t k, class T, unsigned inputs>

@@ -8,7 +8,7 @@
 namespace engram {
 
 /// In a list of indices: no element. A fill value is taken there, and what is put there vanishes.
-inline constexpr std::int32_t kNothing = std::numeric_limits<std::int32_t>::min();
+inline constexpr std::int32_t kNothing = (std::numeric_limits<std::int32_t>::min)();
 
 /// Entries of x along an axis, by a list of their numbers: the linear map that flips, rolls, pads,
 /// repeats, sorts and gathers are made of.

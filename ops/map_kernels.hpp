@@ -36,7 +36,7 @@ class Operand {
   [[gnu::noinline]] static Batch<T> load_some(const T* from, Index count) {
     std::array<T, Batch<T>::size> lanes;
     for (Index k = 0; k < kLanes<T>; ++k) {
-      lanes[static_cast<std::size_t>(k)] = from[std::min(k, count - 1)];
+      lanes[static_cast<std::size_t>(k)] = from[(std::min)(k, count - 1)];
     }
     return Batch<T>::load_unaligned(lanes.data());
   }
@@ -78,11 +78,11 @@ void map(const F& f, Array<T>& y, const X&... x) {
   T* to = y.edit();
   const Index n = nest.run_length();
   nest.each([&](const std::array<Index, N + 1>& at) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      const std::tuple operands{Operand<T>(from[I] + at[I], nest.step()[I])...};
+    [&]<std::size_t... K>(std::index_sequence<K...>) {
+      const std::tuple operands{Operand<T>(from[K] + at[K], nest.step()[K])...};
       for (Index i = 0; i < n; i += kLanes<T>) {
-        const Index count = std::min(kLanes<T>, n - i);
-        store<T>(f(std::get<I>(operands).load(i, count)...), to + at[N] + i, count);
+        const Index count = (std::min)(kLanes<T>, n - i);
+        store<T>(f(std::get<K>(operands).load(i, count)...), to + at[N] + i, count);
       }
     }
     (std::make_index_sequence<N>());
@@ -122,18 +122,18 @@ void sum_to(const F& f, const Shape& over, const Shape& shape, const Strides& st
   nest.template each<T>(
       [&](const std::array<Index, N>& at, const std::array<Index, N>& step, Index begin, Index n,
           const auto& take) {
-        [&]<std::size_t... I>(std::index_sequence<I...>) {
-          const std::tuple operands{Operand<T>(from[I] + at[I] + begin * step[I], step[I])...};
-          using Term = decltype(f(std::get<I>(operands).load(0, 1)...));
+        [&]<std::size_t... K>(std::index_sequence<K...>) {
+          const std::tuple operands{Operand<T>(from[K] + at[K] + begin * step[K], step[K])...};
+          using Term = decltype(f(std::get<K>(operands).load(0, 1)...));
           constexpr bool kProduct = !std::is_same_v<Term, Batch<T>>;
           constexpr Index kPiece = 64;
           std::array<T, kPiece> values;
           std::array<double, kProduct ? kPiece : 0> products;
           for (Index i = 0; i < n; i += kPiece) {
-            const Index piece = std::min(kPiece, n - i);
+            const Index piece = (std::min)(kPiece, n - i);
             for (Index k = 0; k < piece; k += kLanes<T>) {
-              const Index count = std::min(kLanes<T>, piece - k);
-              const Term term = f(std::get<I>(operands).load(i + k, count)...);
+              const Index count = (std::min)(kLanes<T>, piece - k);
+              const Term term = f(std::get<K>(operands).load(i + k, count)...);
               if constexpr (kProduct) {
                 multiply<T>(term, products.data() + k, count);
               } else {
@@ -184,12 +184,12 @@ void map_add(const F& f, const Shape& over, const Shape& shape, const Strides& s
   const std::array<const T*, N> from{x.data()...};
   const Index n = nest.run_length();
   nest.each([&](const std::array<Index, N + 1>& at) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      const std::tuple operands{Operand<T>(from[I] + at[I], nest.step()[I])...};
+    [&]<std::size_t... K>(std::index_sequence<K...>) {
+      const std::tuple operands{Operand<T>(from[K] + at[K], nest.step()[K])...};
       T* to = target + at[N];
       for (Index i = 0; i < n; i += kLanes<T>) {
-        const Index count = std::min(kLanes<T>, n - i);
-        Batch<T> value = f(std::get<I>(operands).load(i, count)...);
+        const Index count = (std::min)(kLanes<T>, n - i);
+        Batch<T> value = f(std::get<K>(operands).load(i, count)...);
         if (beta != 0) value += Operand<T>(to, 1).load(i, count);
         store<T>(value, to + i, count);
       }

@@ -10,7 +10,7 @@ namespace engram {
 template <class T>
 struct Replacements {
   T nan = 0;
-  T positive_infinity = std::numeric_limits<T>::max();
+  T positive_infinity = (std::numeric_limits<T>::max)();
   T negative_infinity = std::numeric_limits<T>::lowest();
 };
 
@@ -22,7 +22,7 @@ struct NanToNum : Replacements<T> {
   static constexpr std::uint8_t needs = needs_input(0);
   template <class B>
   B f(B x) const {
-    constexpr T most = std::numeric_limits<T>::max();
+    constexpr T most = (std::numeric_limits<T>::max)();
     const B y = select(x > B(most), B(this->positive_infinity), x);
     return select(isnan(x), B(this->nan), select(x < B(-most), B(this->negative_infinity), y));
   }

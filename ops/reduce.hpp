@@ -5,6 +5,11 @@
 
 #include "engram/core/var.hpp"
 
+#pragma push_macro("min")  // of windows.h
+#pragma push_macro("max")
+#undef min
+#undef max
+
 namespace engram {
 
 /// The axes a reduction runs over; -1 is the last. None given: all of them.
@@ -89,3 +94,6 @@ Var<T> logsumexp(const Var<T>& x, const Axes& axes = {}, bool keep = false,
                  Site site = Site::current());
 
 }  // namespace engram
+
+#pragma pop_macro("max")
+#pragma pop_macro("min")

@@ -58,8 +58,8 @@ Array<T> root_mean_square(const Array<T>& x, const Shape& kept, double n, double
     Array<T> scales = reduce_max(x, kept, [](T v) { return std::abs(v); });
     for (Index i = 0; i < scales.size(); ++i) {
       T& s = scales.edit()[i];
-      s = s > 0 && std::isfinite(s) ? std::ldexp(T{1}, std::min(-std::ilogb(s), 1000)) : T{1};
-      if (epsilon > 0) s = std::min(s, T{1});  // what is small vanishes beside epsilon
+      s = s > 0 && std::isfinite(s) ? std::ldexp(T{1}, (std::min)(-std::ilogb(s), 1000)) : T{1};
+      if (epsilon > 0) s = (std::min)(s, T{1});  // what is small vanishes beside epsilon
     }
     sum_to(
         [](auto v, auto s) {
@@ -91,7 +91,7 @@ double weighted_sum_of_row(const T* w, const T* x, T shift, Index n) {
   Totals<double, 8> totals;
   std::array<double, 8> terms;
   for (Index i = 0; i < n; i += 8) {
-    const Index count = std::min<Index>(8, n - i);
+    const Index count = (std::min<Index>)(8, n - i);
     for (Index k = 0; k < count; ++k) {
       const auto weight = static_cast<double>(w[i + k]);
       const double from_shift = static_cast<double>(x[i + k]) - static_cast<double>(shift);

@@ -30,7 +30,7 @@ void scan_with(const Array<T>& x, int axis, bool reverse, Array<T>& y, const Sta
   T* to = y.edit();
   for (Index o = 0; o < outer; ++o) {
     for (Index begin = 0; begin < inner; begin += kLines) {
-      const Index lines = std::min(kLines, inner - begin);
+      const Index lines = (std::min)(kLines, inner - begin);
       std::array<State, kLines> states;
       states.fill(first);
       for (Index step = 0; step < n; ++step) {

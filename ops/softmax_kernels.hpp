@@ -66,10 +66,10 @@ double exp_of_row(const T* x, Index n, T shift, T* y) {
   const Batch<T> shifts(shift);
   Totals<T, 64 / sizeof(T)> totals;
   for (Index i = 0; i < n; i += kPiece) {
-    const Index end = std::min(kPiece, n - i);
+    const Index end = (std::min)(kPiece, n - i);
     T* to = y ? y + i : piece.data();
     for (Index k = 0; k < end; k += kLanes<T>) {
-      const Index count = std::min(kLanes<T>, end - k);
+      const Index count = (std::min)(kLanes<T>, end - k);
       store<T>(exp(row.load(i + k, count) - shifts), to + k, count);
     }
     totals.spread(to, end);
@@ -82,7 +82,7 @@ T max_of_row(const T* x, Index n) {
   const Operand<T> row(x, 1);
   Batch<T> largest(-std::numeric_limits<T>::infinity());
   for (Index i = 0; i < n; i += kLanes<T>) {
-    largest = max(largest, row.load(i, std::min(kLanes<T>, n - i)));
+    largest = (xsimd::max)(largest, row.load(i, (std::min)(kLanes<T>, n - i)));
   }
   std::array<T, Batch<T>::size> lanes;
   largest.store_unaligned(lanes.data());
@@ -103,7 +103,7 @@ void scaled_exp_of_row(const T* x, Index n, T shift, T scale, T beta, T* y) {
   const Operand<T> row(x, 1), before(y, 1);
   const Batch<T> shifts(shift), scales(scale);
   for (Index i = 0; i < n; i += kLanes<T>) {
-    const Index count = std::min(kLanes<T>, n - i);
+    const Index count = (std::min)(kLanes<T>, n - i);
     Batch<T> value = scales * exp(row.load(i, count) - shifts);
     if (beta != 0) value += before.load(i, count);
     store<T>(value, y + i, count);

@@ -39,7 +39,7 @@ void each_run(const Gradient<T>& gradient, bool only_stored, const Workers* work
   Index at = 0;
   const auto zeros_to = [&](Index end) {
     while (at < end) {
-      const Index count = std::min(end - at, static_cast<Index>(kZeros.size()));
+      const Index count = (std::min)(end - at, static_cast<Index>(kZeros.size()));
       run(at, kZeros.data(), count);
       at += count;
     }
