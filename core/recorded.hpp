@@ -91,7 +91,7 @@ bool curvature(const Op& op, const Call<T>& call) {
 
 template <class Op, class T, std::size_t N>
 class Fixed final : public Operation<T> {
-  static_assert(N <= 3, "more than three inputs: use record_all");
+  static_assert(N <= 6, "more than six inputs: use record_all");
 
  public:
   explicit Fixed(Op op) : Operation<T>(traits<Op, T>()), op_(std::move(op)) {}
