@@ -96,7 +96,7 @@ struct LogSumExp : Reduction {
 
 }  // namespace
 
-Axes::Axes(std::initializer_list<int> axes) {
+Axes::Axes(std::span<const int> axes) {
   if (axes.size() > kMaxRank) fail(axes.size(), " axes to reduce; at most ", kMaxRank, " exist");
   for (const int axis : axes) list_[static_cast<std::size_t>(count_++)] = axis;
 }
@@ -135,9 +135,11 @@ Var<T> sum(const Var<T>& x, const Axes& axes, bool keep, Site site) {
 
 template <class T>
 Var<T> mean(const Var<T>& x, const Axes& axes, bool keep, Site site) {
-  const Var<T> total = sum(x, axes, keep, site);
-  if (x.size() == 0) throw located("mean", Error(text("no values in ", x.shape())), site);
-  return mul(total, static_cast<T>(total.size()) / static_cast<T>(x.size()), site);
+  return within("mean", site, [&] {
+    const Var<T> total = sum(x, axes, keep, site);
+    if (x.size() == 0) fail("no values in ", x.shape());
+    return mul(total, static_cast<T>(total.size()) / static_cast<T>(x.size()), site);
+  });
 }
 
 template <class T>
