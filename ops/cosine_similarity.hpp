@@ -5,7 +5,7 @@
 #include "engram/ops/broadcast_to.hpp"
 #include "engram/ops/clamp.hpp"
 #include "engram/ops/greater.hpp"
-#include "engram/ops/reduce.hpp"
+#include "engram/ops/reduction.hpp"
 #include "engram/ops/relu.hpp"
 #include "engram/ops/sqrt.hpp"
 #include "engram/ops/where.hpp"
@@ -40,7 +40,8 @@ Var<T> cosine_similarity(const Var<T>& a, const Var<T>& b, int axis = -1,
 
 /// The mean loss of pairs of vectors that are to point the same way, or not.
 ///
-/// Shapes:     a and b [..., n] broadcast together; the targets broadcast with [...]
+/// Shapes:     a and b [..., n] broadcast together; the targets broadcast with [...]; the result is
+///             a scalar, or [...] for `Reduction::none`
 /// Forward:    y = mean(l), l = 1 - cos where the target is greater than 0, max(0, cos - margin)
 ///             elsewhere, where cos = cosine_similarity(a, b)
 /// Derivative: that of the parts; the targets have none
@@ -51,11 +52,14 @@ Var<T> cosine_similarity(const Var<T>& a, const Var<T>& b, int axis = -1,
 /// Source:     PyTorch, "torch.nn.CosineEmbeddingLoss"
 template <class T>
 Var<T> cosine_loss(const Var<T>& a, const Var<T>& b, const Var<T>& targets,
-                   std::type_identity_t<T> margin = 0, Site site = Site::current()) {
-  const Var<T> cosine = cosine_similarity(a, b, -1, T(1e-8), site);
-  const Var<T> losses = where(greater(targets, 0, site), sub(1, cosine, site),
-                              relu(sub(cosine, margin, site), site), site);
-  return mean(losses, {}, false, site);
+                   std::type_identity_t<T> margin = 0, Reduction reduction = Reduction::mean,
+                   Site site = Site::current()) {
+  return within("cosine_loss", site, [&] {
+    const Var<T> cosine = cosine_similarity(a, b, -1, T(1e-8), site);
+    const Var<T> losses = where(greater(targets, 0, site), sub(1, cosine, site),
+                                relu(sub(cosine, margin, site), site), site);
+    return reduced(losses, reduction, site);
+  });
 }
 
 }  // namespace engram
