@@ -2,13 +2,13 @@
 
 #include "engram/ops/abs.hpp"
 #include "engram/ops/pairs.hpp"
-#include "engram/ops/reduce.hpp"
+#include "engram/ops/reduction.hpp"
 
 namespace engram {
 
 /// The mean absolute error.
 ///
-/// Shapes:     a and b of one shape, or one of them a scalar; the result is a scalar
+/// Shapes:     as `mse`
 /// Forward:    y = mean(|a - b|)
 /// Derivative: da = dy sign(a - b) / n, db = -da
 /// Saves:      a - b
@@ -17,9 +17,10 @@ namespace engram {
 /// Throws:     `Error` for shapes that differ, or hold no values
 /// Source:     R. J. Boscovich (1757), least absolute deviations
 template <class T>
-Var<T> l1(const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
+Var<T> l1(const Var<T>& a, const Var<T>& b, Reduction reduction = Reduction::mean,
+          Site site = Site::current()) {
   check_pairs("l1", a, b, site);
-  return mean(abs(sub(a, b, site), site), {}, false, site);
+  return within("l1", site, [&] { return reduced(abs(sub(a, b, site), site), reduction, site); });
 }
 
 }  // namespace engram

@@ -1,14 +1,15 @@
 #pragma once
 
 #include "engram/ops/pairs.hpp"
-#include "engram/ops/reduce.hpp"
+#include "engram/ops/reduction.hpp"
 #include "engram/ops/sqrt.hpp"
 
 namespace engram {
 
 /// The mean squared error.
 ///
-/// Shapes:     a and b of one shape, or one of them a scalar; the result is a scalar
+/// Shapes:     a and b broadcast together; the result is a scalar, or their shape for
+///             `Reduction::none`
 /// Forward:    y = mean((a - b)²)
 /// Derivative: da = 2 dy (a - b) / n, db = -da
 /// Saves:      a - b
@@ -17,9 +18,11 @@ namespace engram {
 /// Throws:     `Error` for shapes that differ, or hold no values
 /// Source:     A.-M. Legendre (1805), least squares
 template <class T>
-Var<T> mse(const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
+Var<T> mse(const Var<T>& a, const Var<T>& b, Reduction reduction = Reduction::mean,
+           Site site = Site::current()) {
   check_pairs("mse", a, b, site);
-  return mean(square(sub(a, b, site), site), {}, false, site);
+  return within("mse", site,
+                [&] { return reduced(square(sub(a, b, site), site), reduction, site); });
 }
 
 }  // namespace engram

@@ -51,7 +51,7 @@ struct Standardize {
     const auto mean_of = [&](const Var<T>& v) { return engram::mean(v, axes, true); };
     const auto from_mean = [&](const Var<T>& v) { return v - mean_of(v); };
     const Var<T> spread =
-        root_mean_square(centred ? from_mean(from_mean(x)) : x, axes, epsilon, true);
+        root_mean_square(centred ? from_mean(from_mean(x)) : x, axes, true, epsilon);
     const Var<T> along = dy - y * mean_of(dy * y);
     dx += (centred ? along - mean_of(dy) : along) / spread;
   }
