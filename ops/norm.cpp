@@ -79,6 +79,7 @@ Var<T> root_mean_square(const Var<T>& x, const Axes& axes, bool keep, double eps
   });
 }
 
+template <class T>
 Var<T> normalize(const Var<T>& x, const Axes& axes, double epsilon, double p, Site site) {
   return within("normalize", site, [&] {
     if (!(epsilon > 0)) fail("epsilon = ", epsilon, "; need a number above 0");
