@@ -75,8 +75,9 @@ template <class T>
 std::size_t Call<T>::inputs() const {
   return pass.tape_.node(id).inputs;
 }
+// Inlined here: each of a short operation's few steps asks.
 template <class T>
-Var<T> Call<T>::var(std::size_t input) const {
+[[gnu::always_inline]] inline Var<T> Call<T>::var(std::size_t input) const {
   if (pass.alone_) return pass.alone_->x[input];
   return pass.tape_.var(pass.tape_.inputs(pass.tape_.node(id))[input]);
 }

@@ -83,6 +83,15 @@ BOOST_AUTO_TEST_CASE(a_var_of_a_cleared_tape_is_refused) {
              }).starts_with("this Var holds no value: it was default-constructed"));
 }
 
+BOOST_AUTO_TEST_CASE(a_var_that_left_a_function_that_is_over_is_refused) {
+  Tape<double> tape;
+  const auto x = tape.variable(vector({1, 2}));
+  Var<double> left;
+  tape.transient([&] { return left = x * 2.0; });
+  BOOST_TEST(error_of([&] { static_cast<void>(left.value()); }).find("(Tape::transient)") !=
+             std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(gradients_outlive_their_tape) {
   std::optional<Tape<double>> tape(std::in_place);
   const auto x = tape->variable(vector({1, 2}));
