@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engram/optim/beyond.hpp"
 #include "engram/optim/require.hpp"
@@ -46,8 +47,10 @@ Optimizer<T>::Optimizer(std::string name, std::vector<ParamRef<T>> parameters, d
       updates_(parameters_.size()),
       found_(parameters_.size()),
       learning_rate_(learning_rate) {
-  require(learning_rate > 0 && fits<T>(learning_rate), name_, "learning_rate", learning_rate,
-          "a finite number above 0 in this precision");
+  // A subnormal rate would be 0 in a step, and move nothing.
+  require(
+      learning_rate >= static_cast<double>(std::numeric_limits<T>::min()) && fits<T>(learning_rate),
+      name_, "learning_rate", learning_rate, "a finite number above 0 in this precision");
   if (parameters_.empty()) fail(name_, ": no parameters; pass those of a module");
   for (auto at = parameters_.begin(); at != parameters_.end(); ++at) {
     const auto first = std::find(parameters_.begin(), at, *at);

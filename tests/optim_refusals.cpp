@@ -174,9 +174,10 @@ BOOST_AUTO_TEST_CASE(a_large_gradient_says_what_to_do) {
   BOOST_TEST(all_finite(p[0].value()));
 }
 
-BOOST_AUTO_TEST_CASE(options_that_are_infinite_in_float_are_refused) {
+BOOST_AUTO_TEST_CASE(options_out_of_the_range_of_float_are_refused) {
   const Parameters<float> p{Param<float>(Array<float>({2}))};
   refuses([&] { Sgd<float>(p, {.learning_rate = 1e39}); }, "learning_rate is 1e+39");
+  refuses([&] { Sgd<float>(p, {.learning_rate = 1e-40}); }, "learning_rate is 1e-40");
   refuses([&] { Sgd<float>(p, {.weight_decay = 1e39}); }, "weight_decay is 1e+39");
   refuses([&] { Adam<float>(p, {.epsilon = 1e39}); }, "epsilon is 1e+39");
   refuses([&] { Adam<float>(p, {.epsilon = 1e-25}); }, "epsilon is 1e-25; need at least 1.08");

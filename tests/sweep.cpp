@@ -190,6 +190,7 @@ BOOST_AUTO_TEST_CASE(every_op_has_a_row) {
                                         "map_kernels",
                                         "elementwise_kernels",
                                         "ops",
+                                        "pairs",
                                         "record",
                                         "reduce_kernels",
                                         "scan_kernels",

@@ -6,7 +6,10 @@ namespace engram::testing {
 void simple_loss_goldens(std::vector<Golden>& rows) {
   const auto two = [&](const std::string& name, auto f) {
     rows.push_back(binary(name, f));
-    rows.push_back(binary(name + "_broadcast", f));
+    rows.push_back(binary(name + "_broadcast", [f](V a, V b) {
+      const Shape shape = broadcast(a.shape(), b.shape());
+      return f(broadcast_to(a, shape), broadcast_to(b, shape));
+    }));
   };
   two("l1", [](V a, V b) { return l1(a, b); });
   two("huber", [](V a, V b) { return huber(a, b, 0.8); });
