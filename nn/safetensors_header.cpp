@@ -166,6 +166,7 @@ class Reader final : public nlohmann::json_sax<Json> {
         if (field_ == dtype) wrong("dtype is " + x + ", no string");
         if (field_ != other)
           wrong((field_ == shape ? "shape is " : "data_offsets is ") + x + ", no list");
+        break;
       case Place::ignored:
         break;
     }
