@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_SUITE(float_long)
 
 BOOST_AUTO_TEST_CASE(sums_and_products_over_time) {
   for (const bool reverse : {false, true}) {
-    const auto sums = [=](auto x) { return cumsum(x[0], 0, reverse); };
+    const auto sums = [=](auto x) { return cumsum(x[0], 0, {.reverse = reverse}); };
     check("cumsum", "cumulative", sums, {all({kSteps}, 0.1)});
     check("cumsum", "cumulative", sums, {drawn({kSteps, 2}, -1, 1, 1)});
     const auto recurrence = [=](auto x) { return linear_recurrence(x[0], x[1], 0, reverse); };

@@ -45,7 +45,7 @@ struct NaiveScan {
   }
   template <class T>
   void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
-    dx += cumsum(dy, 0, true);
+    dx += cumsum(dy, 0, {.reverse = true});
   }
 };
 
