@@ -12,7 +12,7 @@ namespace engram {
 /// Derivative: dx = y⁻ᵀ (P + Pᵀ) y⁻¹ / 2, P the lower triangle of yᵀ dy with half its diagonal
 /// Saves:      nothing beyond y
 /// Order:      any
-/// Accuracy:   16 ulp of x
+/// Accuracy:   32 ulp of x
 /// Throws:     `Error` for other shapes, and for a matrix that is not positive definite to working
 ///             precision (which, and at which pivot)
 /// Source:     I. Murray (2016), "Differentiation of the Cholesky decomposition", equation 10
@@ -31,7 +31,7 @@ struct TriangularOptions {
 /// Derivative: db = op(a)⁻ᵀ dy, d op(a) = the triangle of -db yᵀ
 /// Saves:      nothing beyond a and y
 /// Order:      any
-/// Accuracy:   16 ulp of x
+/// Accuracy:   32 ulp of x
 /// Throws:     `Error` for other shapes, and for a zero on the diagonal (which, of which matrix)
 /// Source:     M. Giles (2008), "Collected matrix derivative results", 2.3.1
 template <class T>

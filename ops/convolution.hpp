@@ -32,7 +32,7 @@ struct Conv2dOptions {
 /// Derivative: that of `unfold` and `matmul`, which it is
 /// Saves:      the unfolded x: k / stride times x
 /// Order:      any
-/// Accuracy:   4 ulp of x
+/// Accuracy:   64 ulp of x
 /// Throws:     `Error` for other shapes, channels that groups do not divide, and a kernel that does
 ///             not fit
 /// Source:     Y. LeCun et al. (1989), "Backpropagation applied to handwritten zip code
@@ -53,7 +53,7 @@ Var<T> conv1d(const Var<T>& x, const Var<T>& w, const Var<T>& b, const Conv1dOpt
 /// Derivative: that of `unfold` and `matmul`, which it is
 /// Saves:      the unfolded x: h w / (stride of both) times x
 /// Order:      any
-/// Accuracy:   4 ulp of x
+/// Accuracy:   64 ulp of x
 /// Throws:     as `conv1d`
 /// Source:     as `conv1d`
 template <class T>
@@ -72,7 +72,7 @@ Var<T> conv2d(const Var<T>& x, const Var<T>& w, const Var<T>& b, const Conv2dOpt
 /// Derivative: that of the slices and the one product that it is
 /// Saves:      the k slices of x side by side
 /// Order:      any
-/// Accuracy:   4 ulp of x
+/// Accuracy:   64 ulp of x
 /// Throws:     `Error` for other shapes, and a dilation below 1
 /// Source:     A. van den Oord et al. (2016), "WaveNet"
 template <class T>

@@ -11,7 +11,7 @@ namespace engram {
 /// Derivative: da = dy b, db = dy a
 /// Saves:      nothing beyond a and b
 /// Order:      any
-/// Accuracy:   4 ulp of x
+/// Accuracy:   64 ulp of x
 /// Throws:     `Error` for a scalar, when the last extents differ, or for leading axes that do not
 ///             broadcast
 /// Source:     the array API standard, "vecdot"
@@ -25,7 +25,7 @@ Var<T> dot(const Var<T>& a, const Var<T>& b, Site site = Site::current());
 /// Derivative: da = dy b, db = dyᵀ a
 /// Saves:      nothing beyond a and b
 /// Order:      any
-/// Accuracy:   4 ulp of x
+/// Accuracy:   64 ulp of x
 /// Throws:     `Error` for a scalar, or leading axes that do not broadcast
 /// Source:     NumPy, "numpy.outer"
 template <class T>
@@ -38,7 +38,7 @@ Var<T> outer(const Var<T>& a, const Var<T>& b, Site site = Site::current());
 /// Derivative: da = dy xᵀ, dx = aᵀ dy
 /// Saves:      nothing beyond a and x
 /// Order:      any
-/// Accuracy:   4 ulp of x
+/// Accuracy:   64 ulp of x
 /// Throws:     `Error` when n differs, for too few axes, or leading axes that do not broadcast
 /// Source:     the array API standard, "matmul"
 template <class T>
@@ -51,7 +51,7 @@ Var<T> matvec(const Var<T>& a, const Var<T>& x, Site site = Site::current());
 /// Derivative: da = dy bᵀ, db = aᵀ dy
 /// Saves:      nothing beyond a and b
 /// Order:      any
-/// Accuracy:   4 ulp of x
+/// Accuracy:   64 ulp of x
 /// Throws:     `Error` for other shapes
 /// Source:     PyTorch, "torch.bmm"
 template <class T>

@@ -63,7 +63,7 @@ Var<T> swiglu(const Var<T>& x, int axis = -1, Site site = Site::current()) {
 /// Derivative: dx = dy (1 - (y / cap)²)
 /// Saves:      nothing beyond y
 /// Order:      any
-/// Accuracy:   3 ulp; derivatives 4 ulp of x
+/// Accuracy:   3 ulp; derivatives 3 ulp of dy
 /// Throws:     `Error` unless cap > 0
 /// Source:     Gemma team (2024), "Gemma 2", section 2
 template <class T>

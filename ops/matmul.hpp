@@ -18,7 +18,7 @@ struct Transposed {
 /// Derivative: d op(a) = dy op(b)ᵀ, d op(b) = op(a)ᵀ dy
 /// Saves:      nothing beyond a and b
 /// Order:      any
-/// Accuracy:   4 ulp of x
+/// Accuracy:   64 ulp of x
 /// Throws:     `Error` when the inner sizes differ, for an operand of fewer than two axes, or for
 ///             leading axes that do not broadcast
 /// Source:     M. Giles (2008), "Collected matrix derivative results", 2.2.2
@@ -33,7 +33,7 @@ Var<T> matmul(const Var<T>& a, const Var<T>& b, Transposed transposed = {},
 /// Derivative: dx = dy wᵀ, dw = xᵀ dy, db = dy summed over the axes that b was broadcast over
 /// Saves:      nothing beyond x and w
 /// Order:      any
-/// Accuracy:   4 ulp of x
+/// Accuracy:   64 ulp of x
 /// Throws:     `Error` when the sizes do not fit
 /// Source:     as `matmul`
 template <class T>

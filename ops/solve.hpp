@@ -12,7 +12,7 @@ namespace engram {
 /// Derivative: db = op(a)⁻ᵀ dy, d op(a) = -db yᵀ
 /// Saves:      nothing beyond a and y
 /// Order:      any
-/// Accuracy:   16 ulp of x
+/// Accuracy:   32 ulp of x
 /// Throws:     `Error` for other shapes, and for a matrix that is singular to working precision
 ///             (which, and at which pivot)
 /// Source:     M. Giles (2008), "Collected matrix derivative results", 2.3.1; G. Golub and C. Van
@@ -28,7 +28,7 @@ Var<T> solve(const Var<T>& a, const Var<T>& b, bool transposed = false,
 /// Derivative: dx = -yᵀ dy yᵀ
 /// Saves:      nothing beyond y
 /// Order:      any
-/// Accuracy:   16 ulp of x
+/// Accuracy:   32 ulp of x
 /// Throws:     as `solve`
 /// Source:     M. Giles (2008), as `solve`, 2.2.3
 template <class T>
@@ -41,7 +41,7 @@ Var<T> inverse(const Var<T>& x, Site site = Site::current());
 /// Derivative: dx = dy x⁻ᵀ
 /// Saves:      nothing beyond x
 /// Order:      any
-/// Accuracy:   16 ulp of x
+/// Accuracy:   32 ulp of x
 /// Throws:     as `solve`: of a singular matrix it would be -∞, without a derivative
 /// Source:     M. Giles (2008), as `solve`, 2.2.4
 template <class T>

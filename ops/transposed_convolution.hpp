@@ -27,7 +27,7 @@ struct ConvTranspose2dOptions {
 /// Derivative: that of `fold` and `matmul`, which it is
 /// Saves:      x and w
 /// Order:      any
-/// Accuracy:   4 ulp of x
+/// Accuracy:   64 ulp of x
 /// Throws:     `Error` for other shapes, channels that groups do not divide, an output padding that
 ///             is not below the stride, and when nothing is left of y
 /// Source:     V. Dumoulin and F. Visin (2016), "A guide to convolution arithmetic", section 4
@@ -47,7 +47,7 @@ Var<T> conv_transpose1d(const Var<T>& x, const Var<T>& w, const Var<T>& b,
 /// Derivative: that of `fold` and `matmul`, which it is
 /// Saves:      x and w
 /// Order:      any
-/// Accuracy:   4 ulp of x
+/// Accuracy:   64 ulp of x
 /// Throws:     as `conv_transpose1d`
 /// Source:     as `conv_transpose1d`
 template <class T>

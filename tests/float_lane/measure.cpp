@@ -54,7 +54,8 @@ Array<double> moved(const Array<double>& x, const Move& move, std::uint64_t stre
   for (Index i = 0; i < out.size(); ++i) {
     const double size = to[i] - top;
     if (!std::isfinite(size)) continue;
-    to[i] += (random.bits() & 1 ? step : -step) * size;
+    // Uniform, of variance step²: no sum of a few moves is 0.
+    to[i] += step * size * std::sqrt(3.0) * (random.bits() * 0x1p-31 - 1);
   }
   return out;
 }
@@ -157,12 +158,15 @@ Neighbourhood neighbourhood(const OpCase& row, const Arrays& inputs,
     double* to = spread.edit();
     for (Index i = 0; i < spread.size(); ++i) to[i] = std::sqrt(to[i]);
   }
-  try {
-    const auto far = near(0.25, trials);
-    for (std::size_t r = 0; r < at.size(); ++r) {
-      out.size[r] = std::max(out.size[r], size_of(far[r].values));
+  // Where equal inputs make a derivative 0, its size is that of its neighbours.
+  for (const double step : {0.25, 1e-3, 1e-5}) {
+    try {
+      const auto far = near(step, trials);
+      for (std::size_t r = 0; r < at.size(); ++r) {
+        out.size[r] = std::max(out.size[r], size_of(far[r].values));
+      }
+    } catch (const Error&) {  // not that far
     }
-  } catch (const Error&) {  // not that far
   }
   return out;
 }
