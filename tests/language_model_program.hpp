@@ -44,10 +44,11 @@ inline Prepare standard_output(const char* path) {
   return [path] { dup2(open(path, O_WRONLY), STDOUT_FILENO); };
 }
 
-/// Waits until `is_so()`, not for ever.
+/// Waits until `is_so()`, not for ever: whether it came to that.
 template <class F>
-bool wait_until(const F& is_so) {
-  for (int k = 0; k < 200'000; ++k) {
+bool wait_until(const F& is_so, std::chrono::seconds most = std::chrono::minutes(3)) {
+  const auto end = std::chrono::steady_clock::now() + most;
+  while (std::chrono::steady_clock::now() < end) {
     if (is_so()) return true;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
@@ -78,22 +79,13 @@ class Program {
   pid_t id() const { return child_; }
   /// What it has written to standard error so far.
   std::string said() const { return bytes_of(err_); }
-  /// Whether it has a handler for that signal by now.
-  bool handles(int signal) const {
-    std::ifstream status(text("/proc/", child_, "/status"));
-    for (std::string line; std::getline(status, line);) {
-      if (!line.starts_with("SigCgt:")) continue;
-      return std::stoull(line.substr(7), nullptr, 16) >> (signal - 1) & 1;
-    }
-    return false;
-  }
   /// To its first thread, for only that one is certain to go on at once.
   void send(int signal) const { tgkill(child_, child_, signal); }
-  /// Ends it after minutes: a test never hangs.
-  Outcome wait() {
+  /// Kills it after `most`: a test never hangs.
+  Outcome wait(std::chrono::seconds most = std::chrono::minutes(3)) {
     Outcome outcome;
     int status = 0;
-    if (!wait_until([&] { return waitpid(child_, &status, WNOHANG) == child_; })) {
+    if (!wait_until([&] { return waitpid(child_, &status, WNOHANG) == child_; }, most)) {
       send(SIGKILL);
       waitpid(child_, &status, 0);
     }
