@@ -54,6 +54,20 @@ BOOST_AUTO_TEST_CASE(a_linked_checkpoint_is_put_aside_too) {
   BOOST_TEST(fs::is_symlink(shop.checkpoint()));
 }
 
+BOOST_AUTO_TEST_CASE(a_link_that_leads_nowhere_yet_is_followed) {
+  const Workshop shop("dangling");
+  fs::create_directory(shop.out);
+  const fs::path model = shop / std::string(255, 'm');
+  fs::create_symlink(model, shop.checkpoint());
+  BOOST_TEST(run(shop, shop.train({"--epochs", "1"})).code == 0);
+  BOOST_TEST(fs::is_symlink(shop.checkpoint()));
+  BOOST_TEST(fs::is_regular_file(model));
+  fs::remove(shop.checkpoint());
+  fs::create_symlink("nowhere/model", shop.checkpoint());
+  check_failure(run(shop, shop.train()), Exit::failure,
+                "cannot write " + (shop.out / "nowhere/model").string());
+}
+
 BOOST_AUTO_TEST_CASE(the_best_model_is_put_aside_with_its_run) {
   const Workshop shop("best-aside");
   run(shop, shop.train({"--keep-best"}));

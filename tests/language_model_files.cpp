@@ -94,6 +94,21 @@ BOOST_AUTO_TEST_CASE(of_a_link_what_it_points_to_is_put_aside) {
   BOOST_CHECK_NO_THROW(remove_file(folder / "none"));
 }
 
+BOOST_AUTO_TEST_CASE(what_killed_processes_left_is_removed_or_named) {
+  const Folder folder("tidy");
+  const fs::path here = write(folder / "run/a.x.77-0.engram.tmp", "left"),
+                 there = write(folder / "else/b.x.78-1.engram.tmp", "left there");
+  write(folder / "run/c.tmp", "not ours"), write(folder / "else/b.x", "b");
+  fs::create_symlink("../else/b.x", folder / "run/b.x");
+  const std::vector<std::string> notes = tidy({folder / "run/a.x", folder / "run/b.x"});
+  BOOST_REQUIRE(notes.size() == 2);
+  BOOST_TEST(contains(notes[0], "removed " + here.string() + " (4 bytes), which process 77 left"));
+  BOOST_TEST(contains(notes[1], "there is " + there.string() + " (10 bytes)"));
+  BOOST_TEST(!fs::exists(here));
+  BOOST_TEST(fs::exists(there));
+  BOOST_TEST(fs::exists(folder / "run/c.tmp"));
+}
+
 BOOST_AUTO_TEST_CASE(a_file_of_another_disk_is_copied_aside) {
   const fs::path elsewhere = text("/dev/shm/engram-aside-", getpid());
   const Folder folder("aside-copy");

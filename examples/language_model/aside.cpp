@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <set>
 #include <span>
 
 #include "engram/core/atomic_file.hpp"
 #include "engram/core/error.hpp"
+#include "engram/core/leftovers.hpp"
 
 namespace engram::language_model {
 namespace {
@@ -38,11 +40,6 @@ void keep_as(const fs::path& path, const fs::path& other) {
   }
 }
 
-bool is_leftover(const fs::path& entry, const fs::path& file) {
-  const std::string name = entry.filename().string();
-  return name.starts_with(file.filename().string() + ".") && name.ends_with(".tmp");
-}
-
 }  // namespace
 
 fs::path previous(const fs::path& path) {
@@ -62,18 +59,26 @@ void put_aside(const std::vector<fs::path>& files) {
   }
 }
 
-std::vector<fs::path> remove_leftovers(const std::vector<fs::path>& files) {
-  std::vector<fs::path> removed;
+std::vector<std::string> tidy(const std::vector<fs::path>& files) {
+  std::set<fs::path> folders, elsewhere;
   std::error_code error;
   for (const fs::path& path : files) {
-    const fs::path file = fs::weakly_canonical(path, error);  // a link is written where it points
-    if (error || !file.has_parent_path()) continue;
-    for (const fs::directory_entry& entry : fs::directory_iterator(file.parent_path(), error)) {
-      if (!is_leftover(entry.path(), file) || !entry.is_regular_file(error)) continue;
-      if (fs::remove(entry.path(), error)) removed.push_back(entry.path());
-    }
+    folders.insert(fs::weakly_canonical(path.parent_path(), error));
+    if (fs::is_symlink(path, error)) elsewhere.insert(fs::canonical(path, error).parent_path());
   }
-  return removed;
+  std::vector<std::string> notes;
+  const auto note = [&](const char* what, const Leftover& left, const char* more) {
+    notes.push_back(text(what, left.path.string(), " (", left.bytes, " bytes), which process ",
+                         left.writer, " left when it was killed", more));
+  };
+  for (const fs::path& folder : folders) {
+    for (const Leftover& left : remove_leftovers(folder)) note("removed ", left, "");
+  }
+  for (const fs::path& folder : elsewhere) {
+    if (folder.empty() || folders.contains(folder)) continue;
+    for (const Leftover& left : leftovers(folder)) note("there is ", left, "; remove it");
+  }
+  return notes;
 }
 
 }  // namespace engram::language_model

@@ -16,9 +16,8 @@ std::filesystem::path previous(const std::filesystem::path& path);
 /// when that fails; the files themselves stay in any case.
 void put_aside(const std::vector<std::filesystem::path>& files);
 
-/// Removes what writing `files` left beside them when the program was killed, and says what that
-/// was. Only for who has the folder alone.
-std::vector<std::filesystem::path> remove_leftovers(
-    const std::vector<std::filesystem::path>& files);
+/// Removes what processes that were killed have left in the folders of `files`, and says so. Where
+/// a link leads elsewhere, it is only named: that folder may belong to others.
+std::vector<std::string> tidy(const std::vector<std::filesystem::path>& files);
 
 }  // namespace engram::language_model

@@ -78,9 +78,7 @@ void Run::prepare_folder() {
                           " has no locks; nothing keeps a second run out of it"));
   }
   const fs::path checkpoint = file(kCheckpoint), metrics = file(kMetrics), best = file(kBest);
-  for (const fs::path& left : remove_leftovers({checkpoint, metrics, best, file(kPicture)})) {
-    notes_.push_back(text("removed ", left.string(), ", which a run that was killed has left"));
-  }
+  for (std::string& note : tidy({checkpoint, metrics, best})) notes_.push_back(std::move(note));
   Position& at = trainer_.position();
   if (!resumed_) {
     put_aside({checkpoint, metrics, best});
