@@ -63,8 +63,10 @@ std::vector<std::string> tidy(const std::vector<fs::path>& files) {
   std::set<fs::path> folders, elsewhere;
   std::error_code error;
   for (const fs::path& path : files) {
-    folders.insert(fs::weakly_canonical(path.parent_path(), error));
-    if (fs::is_symlink(path, error)) elsewhere.insert(fs::canonical(path, error).parent_path());
+    folders.insert(path.parent_path());
+    if (!fs::is_symlink(path, error)) continue;
+    const fs::path folder = fs::canonical(path, error).parent_path();
+    if (!error && !fs::equivalent(folder, path.parent_path(), error)) elsewhere.insert(folder);
   }
   std::vector<std::string> notes;
   const auto note = [&](const char* what, const Leftover& left, const char* more) {
@@ -75,7 +77,6 @@ std::vector<std::string> tidy(const std::vector<fs::path>& files) {
     for (const Leftover& left : remove_leftovers(folder)) note("removed ", left, "");
   }
   for (const fs::path& folder : elsewhere) {
-    if (folder.empty() || folders.contains(folder)) continue;
     for (const Leftover& left : leftovers(folder)) note("there is ", left, "; remove it");
   }
   return notes;
