@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <concepts>
 #include <initializer_list>
 #include <span>
 #include <utility>
@@ -83,6 +85,11 @@ class Array {
   const T* end() const { return data() + size(); }
   /// The element at a flat row-major offset; not checked.
   T operator[](Index offset) const { return data()[offset]; }
+  /// The element with these numbers, one to an axis: `a(t, b)`, and -1 is the last. Throws `Error`
+  /// as `Shape::offset`.
+  T operator()(std::integral auto... at) const {
+    return data()[shape_.offset(std::array<Index, sizeof...(at)>{static_cast<Index>(at)...})];
+  }
   /// The only element. Throws `Error` when there is not exactly one.
   T item() const {
     if (size() != 1) fail("item(): the array has shape ", shape_, ", not one element");

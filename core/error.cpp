@@ -4,8 +4,16 @@
 
 namespace engram {
 namespace {
+
 constexpr auto kMark = "\n  recorded at ";
+
+// `what` without the place that it may name, and with `site`.
+std::string placed(std::string what, const Site& site) {
+  what.resize(std::min(what.size(), what.find(kMark)));
+  return text(what, kMark, site.file_name(), ":", site.line());
 }
+
+}  // namespace
 
 Error located(const std::string& operation, const Error& error, const Site& site) {
   const std::string what = error.what();
@@ -13,10 +21,13 @@ Error located(const std::string& operation, const Error& error, const Site& site
 }
 
 Error relocated(const std::string& operation, const Error& error, const Site& site) {
-  std::string what = error.what();
-  what.resize(std::min(what.size(), what.find(kMark)));
-  const std::string prefix = what.starts_with(operation + ": ") ? "" : operation + ": ";
-  return Error(text(prefix, what, kMark, site.file_name(), ":", site.line()));
+  const std::string what = error.what();
+  const bool named = what.starts_with(operation + ": ");
+  return {operation, placed(named ? what.substr(operation.size() + 2) : what, site)};
+}
+
+Error renamed(const std::string& operation, const Error& error, const Site& site) {
+  return {operation, placed(error.unnamed(), site)};
 }
 
 }  // namespace engram

@@ -14,6 +14,15 @@ namespace engram {
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
+  /// The error of an operation: its name stands before `what`.
+  Error(const std::string& operation, const std::string& what)
+      : std::runtime_error(operation + ": " + what), named_(operation.size() + 2) {}
+
+  /// The text without the name of the operation, if it has one.
+  std::string unnamed() const { return what() + named_; }
+
+ private:
+  std::size_t named_ = 0;  ///< characters of the name and what follows it
 };
 
 /// The place in the user's source where an operation was recorded.
@@ -41,13 +50,17 @@ Error located(const std::string& operation, const Error& error, const Site& site
 /// The name is not said twice.
 Error relocated(const std::string& operation, const Error& error, const Site& site);
 
+/// `error` of an operation that `operation` is made of: in its name alone, since that is what the
+/// user called, with `site` in place of any inner one.
+Error renamed(const std::string& operation, const Error& error, const Site& site);
+
 /// What `f()` returns, for an operation made of others: an `Error` in it is one of `operation`.
 template <class F>
 auto within(const char* operation, const Site& site, F&& f) {
   try {
     return f();
   } catch (const Error& error) {
-    throw relocated(operation, error, site);
+    throw renamed(operation, error, site);
   }
 }
 

@@ -80,7 +80,7 @@ Var<T> finished(Span& span, Tape<T>& tape, const Var<T>& y, std::span<const Id> 
 
 }  // namespace recording
 
-/// Computes `op` of one to three inputs and records it. Throws `Error`, prefixed with the op's
+/// Computes `op` of one to six inputs and records it. Throws `Error`, prefixed with the op's
 /// name and followed by `site`, for what the op's `shape` refuses.
 template <class Op, class T, std::same_as<Var<T>>... Rest>
 Var<T> record(Op op, const Site& site, const Var<T>& first, const Rest&... rest) {

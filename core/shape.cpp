@@ -45,6 +45,22 @@ int Shape::axis(int axis) const {
   return axis < 0 ? axis + rank_ : axis;
 }
 
+Index Shape::offset(std::span<const Index> at) const {
+  if (at.size() != static_cast<std::size_t>(rank_)) {
+    fail(at.size(), " numbers for an element of ", *this, "; need ", rank_, ", one to an axis");
+  }
+  Index out = 0;
+  for (int k = 0; k < rank_; ++k) {
+    const Index given = at[static_cast<std::size_t>(k)], extent = (*this)[k];
+    if (given < -extent || given >= extent) {
+      fail("element ", given, " of axis ", k, " of ", *this, " does not exist; need ", -extent,
+           " <= number < ", extent);
+    }
+    out = out * extent + (given < 0 ? given + extent : given);
+  }
+  return out;
+}
+
 Shape Shape::with(int axis, Index extent) const {
   auto extents = copied(*this);
   extents[static_cast<std::size_t>(this->axis(axis))] = extent;

@@ -40,6 +40,10 @@ class Shape {
   /// `axis` with negative values counted from the end. Throws `Error` when out of range.
   int axis(int axis) const;
 
+  /// Where the element with these numbers, one to an axis, is in row-major order; -1 is the last of
+  /// an axis. Throws `Error` for another number of them, and for one outside its axis.
+  Index offset(std::span<const Index> at) const;
+
   /// This shape with one extent replaced, removed, or put in before `axis`.
   Shape with(int axis, Index extent) const;
   Shape without(int axis) const;
