@@ -9,7 +9,7 @@ namespace {
 
 // Where along the axis the first value is that is better than all others. NaN is the best.
 template <class T, class Better>
-Indices best(const Array<T>& x, int axis, const Better& better) {
+Indices best(const Array<T>& x, int axis, bool keep, const Better& better) {
   const Shape& shape = x.shape();
   axis = shape.axis(axis);
   const Index n = shape[axis], inner = shape.axes(axis + 1, shape.rank()).size();
@@ -28,26 +28,26 @@ Indices best(const Array<T>& x, int axis, const Better& better) {
     }
     to[i] = at;
   }
-  return out;
+  return keep ? out.reshaped(shape.with(axis, 1)) : out;
 }
 
 }  // namespace
 
 template <class T>
-Indices argmax(const Var<T>& x, int axis, Site site) {
+Indices argmax(const Var<T>& x, int axis, bool keep, Site site) {
   return within("argmax", site,
-                [&] { return best(x.value(), axis, [](T a, T b) { return a > b; }); });
+                [&] { return best(x.value(), axis, keep, [](T a, T b) { return a > b; }); });
 }
 
 template <class T>
-Indices argmin(const Var<T>& x, int axis, Site site) {
+Indices argmin(const Var<T>& x, int axis, bool keep, Site site) {
   return within("argmin", site,
-                [&] { return best(x.value(), axis, [](T a, T b) { return a < b; }); });
+                [&] { return best(x.value(), axis, keep, [](T a, T b) { return a < b; }); });
 }
 
-template Indices argmax(const Var<float>&, int, Site);
-template Indices argmax(const Var<double>&, int, Site);
-template Indices argmin(const Var<float>&, int, Site);
-template Indices argmin(const Var<double>&, int, Site);
+template Indices argmax(const Var<float>&, int, bool, Site);
+template Indices argmax(const Var<double>&, int, bool, Site);
+template Indices argmin(const Var<float>&, int, bool, Site);
+template Indices argmin(const Var<double>&, int, bool, Site);
 
 }  // namespace engram

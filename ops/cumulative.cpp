@@ -8,7 +8,9 @@
 #include "engram/ops/clamp.hpp"
 #include "engram/ops/concat.hpp"
 #include "engram/ops/exp.hpp"
+#include "engram/ops/flip.hpp"
 #include "engram/ops/linear_recurrence.hpp"
+#include "engram/ops/pad.hpp"
 #include "engram/ops/scan_kernels.hpp"
 #include "engram/ops/slice.hpp"
 #include "engram/ops/softmax_kernels.hpp"
@@ -52,7 +54,7 @@ struct Cumsum : AlongAxis {
   }
   template <class T>
   void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
-    dx += cumsum(dy, axis, !reverse);
+    dx += cumsum(dy, axis, {.reverse = !reverse});
   }
 };
 
@@ -132,28 +134,57 @@ struct LogCumsumExp : AlongAxis {
   }
 };
 
+// Each entry of y in the place of the next one, with `first` in that of the first: how a scan
+// becomes an exclusive one.
+template <class T>
+Var<T> moved_on(const Var<T>& y, int axis, bool reverse, std::type_identity_t<T> first,
+                const Site& site) {
+  const Index n = y.extent(axis);
+  if (n == 0) return y;
+  const Var<T> others = reverse ? slice(y, axis, 1, n, site) : slice(y, axis, 0, n - 1, site);
+  return pad(others, axis, reverse ? Padding{0, 1} : Padding{1, 0}, {.value = first}, site);
+}
+
+// A scan that knows no options, with them.
+template <class T, class Scan>
+Var<T> scanned(const Var<T>& x, int axis, const ScanOptions& options,
+               std::type_identity_t<T> of_none, const Site& site, const Scan& scan) {
+  const Var<T> y = scan(options.reverse ? flip(x, {axis}, site) : x);
+  const Var<T> out = options.exclusive ? moved_on(y, axis, false, of_none, site) : y;
+  return options.reverse ? flip(out, {axis}, site) : out;
+}
+
 }  // namespace
 
 template <class T>
-Var<T> cumsum(const Var<T>& x, int axis, bool reverse, Site site) {
-  return record(Cumsum{{axis}, reverse}, site, x);
+Var<T> cumsum(const Var<T>& x, int axis, const ScanOptions& options, Site site) {
+  return within("cumsum", site, [&] {
+    const Var<T> y = record(Cumsum{{axis}, options.reverse}, site, x);
+    return options.exclusive ? moved_on(y, axis, options.reverse, 0, site) : y;
+  });
 }
 
 template <class T>
-Var<T> cumprod(const Var<T>& x, int axis, Site site) {
-  return record(Cumprod{{axis}}, site, x);
+Var<T> cumprod(const Var<T>& x, int axis, const ScanOptions& options, Site site) {
+  return within("cumprod", site, [&] {
+    return scanned(x, axis, options, 1, site,
+                   [&](const Var<T>& v) { return record(Cumprod{{axis}}, site, v); });
+  });
 }
 
 template <class T>
-Var<T> logcumsumexp(const Var<T>& x, int axis, Site site) {
-  return record(LogCumsumExp{{axis}}, site, x);
+Var<T> logcumsumexp(const Var<T>& x, int axis, const ScanOptions& options, Site site) {
+  return within("logcumsumexp", site, [&] {
+    return scanned(x, axis, options, -std::numeric_limits<T>::infinity(), site,
+                   [&](const Var<T>& v) { return record(LogCumsumExp{{axis}}, site, v); });
+  });
 }
 
-template Var<float> cumsum(const Var<float>&, int, bool, Site);
-template Var<double> cumsum(const Var<double>&, int, bool, Site);
-template Var<float> cumprod(const Var<float>&, int, Site);
-template Var<double> cumprod(const Var<double>&, int, Site);
-template Var<float> logcumsumexp(const Var<float>&, int, Site);
-template Var<double> logcumsumexp(const Var<double>&, int, Site);
+template Var<float> cumsum(const Var<float>&, int, const ScanOptions&, Site);
+template Var<double> cumsum(const Var<double>&, int, const ScanOptions&, Site);
+template Var<float> cumprod(const Var<float>&, int, const ScanOptions&, Site);
+template Var<double> cumprod(const Var<double>&, int, const ScanOptions&, Site);
+template Var<float> logcumsumexp(const Var<float>&, int, const ScanOptions&, Site);
+template Var<double> logcumsumexp(const Var<double>&, int, const ScanOptions&, Site);
 
 }  // namespace engram

@@ -1,8 +1,10 @@
 #include "engram/ops/norm.hpp"
 
 #include <cmath>
+#include <limits>
 
 #include "engram/ops/abs.hpp"
+#include "engram/ops/clamp.hpp"
 #include "engram/ops/masked.hpp"
 #include "engram/ops/reduce_kernels.hpp"
 #include "engram/ops/reshape.hpp"
@@ -61,7 +63,7 @@ struct Norm {
 }  // namespace
 
 template <class T>
-Var<T> norm(const Var<T>& x, double p, const Axes& axes, bool keep, Site site) {
+Var<T> norm(const Var<T>& x, const Axes& axes, bool keep, double p, Site site) {
   return within("norm", site, [&] {
     if (p == 1) return sum(abs(x, site), axes, keep, site);
     if (p == 2) return record(Norm{axes, keep}, site, x);
@@ -77,9 +79,21 @@ Var<T> root_mean_square(const Var<T>& x, const Axes& axes, double epsilon, bool 
   });
 }
 
+template <class T>
+Var<T> normalize(const Var<T>& x, const Axes& axes, double epsilon, double p, Site site) {
+  return within("normalize", site, [&] {
+    if (!(epsilon > 0)) fail("epsilon = ", epsilon, "; need a number above 0");
+    const Var<T> size = clamp(norm(x, axes, true, p, site), static_cast<T>(epsilon),
+                              std::numeric_limits<T>::infinity(), site);
+    return div(x, size, site);
+  });
+}
+
+template Var<float> norm(const Var<float>&, const Axes&, bool, double, Site);
+template Var<double> norm(const Var<double>&, const Axes&, bool, double, Site);
+template Var<float> normalize(const Var<float>&, const Axes&, double, double, Site);
+template Var<double> normalize(const Var<double>&, const Axes&, double, double, Site);
 template Var<float> root_mean_square(const Var<float>&, const Axes&, double, bool, Site);
 template Var<double> root_mean_square(const Var<double>&, const Axes&, double, bool, Site);
-template Var<float> norm(const Var<float>&, double, const Axes&, bool, Site);
-template Var<double> norm(const Var<double>&, double, const Axes&, bool, Site);
 
 }  // namespace engram

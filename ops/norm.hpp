@@ -15,7 +15,7 @@ namespace engram {
 /// Throws:     as `sum`, `Error` for another p, and for p = infinity of no values
 /// Source:     NumPy, "numpy.linalg.norm"
 template <class T>
-Var<T> norm(const Var<T>& x, double p = 2, const Axes& axes = {}, bool keep = false,
+Var<T> norm(const Var<T>& x, const Axes& axes = {}, bool keep = false, double p = 2,
             Site site = Site::current());
 
 /// The root of the mean of the squares over some axes.
@@ -30,5 +30,19 @@ Var<T> norm(const Var<T>& x, double p = 2, const Axes& axes = {}, bool keep = fa
 template <class T>
 Var<T> root_mean_square(const Var<T>& x, const Axes& axes = {}, double epsilon = 0,
                         bool keep = false, Site site = Site::current());
+
+/// x of length 1 along some axes: over its norm.
+///
+/// Shapes:     any with those axes
+/// Forward:    y = x / max(‖x‖, ε), with the p-norm over the axes, so that zeros stay zeros
+/// Derivative: dx = (dy - y (gradient of the norm) Σ dy y) / ‖x‖, dy / ε where ‖x‖ < ε
+/// Saves:      x, its norms and y
+/// Order:      any
+/// Accuracy:   4 ulp of x; derivatives 8 ulp of x
+/// Throws:     as `norm`, and `Error` unless ε > 0
+/// Source:     PyTorch, "torch.nn.functional.normalize"
+template <class T>
+Var<T> normalize(const Var<T>& x, const Axes& axes = {-1}, double epsilon = 1e-12, double p = 2,
+                 Site site = Site::current());
 
 }  // namespace engram

@@ -61,7 +61,7 @@ Var<T> pad(const Var<T>& x, int axis, const Padding& padding, const PadOptions& 
 }
 
 template <class T>
-Var<T> pad(const Var<T>& x, std::initializer_list<Padding> paddings, const PadOptions& options,
+Var<T> pad(const Var<T>& x, std::span<const Padding> paddings, const PadOptions& options,
            Site site) {
   return within("pad", site, [&] {
     if (paddings.size() != static_cast<std::size_t>(x.rank())) {
@@ -76,8 +76,7 @@ Var<T> pad(const Var<T>& x, std::initializer_list<Padding> paddings, const PadOp
 
 template Var<float> pad(const Var<float>&, int, const Padding&, const PadOptions&, Site);
 template Var<double> pad(const Var<double>&, int, const Padding&, const PadOptions&, Site);
-template Var<float> pad(const Var<float>&, std::initializer_list<Padding>, const PadOptions&, Site);
-template Var<double> pad(const Var<double>&, std::initializer_list<Padding>, const PadOptions&,
-                         Site);
+template Var<float> pad(const Var<float>&, std::span<const Padding>, const PadOptions&, Site);
+template Var<double> pad(const Var<double>&, std::span<const Padding>, const PadOptions&, Site);
 
 }  // namespace engram

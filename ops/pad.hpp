@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <span>
 
 #include "engram/core/var.hpp"
 
@@ -40,7 +41,12 @@ Var<T> pad(const Var<T>& x, int axis, const Padding& padding, const PadOptions& 
 
 /// The same along all axes, one after another. Throws `Error` unless each axis has a padding.
 template <class T>
-Var<T> pad(const Var<T>& x, std::initializer_list<Padding> paddings, const PadOptions& options = {},
+Var<T> pad(const Var<T>& x, std::span<const Padding> paddings, const PadOptions& options = {},
            Site site = Site::current());
+template <class T>
+Var<T> pad(const Var<T>& x, std::initializer_list<Padding> paddings, const PadOptions& options = {},
+           Site site = Site::current()) {
+  return pad(x, std::span(paddings.begin(), paddings.size()), options, site);
+}
 
 }  // namespace engram

@@ -47,7 +47,7 @@ Var<T> slice(const Var<T>& x, int axis, const Range& range, Site site) {
 }
 
 template <class T>
-Var<T> slice(const Var<T>& x, std::initializer_list<Range> ranges, Site site) {
+Var<T> slice(const Var<T>& x, std::span<const Range> ranges, Site site) {
   return within("slice", site, [&] {
     if (ranges.size() > static_cast<std::size_t>(x.rank())) {
       fail(ranges.size(), " ranges for x ", x.shape(), "; need at most one for each axis");
@@ -61,7 +61,7 @@ Var<T> slice(const Var<T>& x, std::initializer_list<Range> ranges, Site site) {
 
 template Var<float> slice(const Var<float>&, int, const Range&, Site);
 template Var<double> slice(const Var<double>&, int, const Range&, Site);
-template Var<float> slice(const Var<float>&, std::initializer_list<Range>, Site);
-template Var<double> slice(const Var<double>&, std::initializer_list<Range>, Site);
+template Var<float> slice(const Var<float>&, std::span<const Range>, Site);
+template Var<double> slice(const Var<double>&, std::span<const Range>, Site);
 
 }  // namespace engram

@@ -29,6 +29,10 @@ Var<T> slice(const Var<T>& x, int axis, const Range& range, Site site = Site::cu
 /// The same along each axis from the first on: `slice(x, {{1, 3}, {}, {.step = -1}})` is
 /// x[1:3, :, ::-1]. Axes without a range are left as they are. Throws `Error` for too many ranges.
 template <class T>
-Var<T> slice(const Var<T>& x, std::initializer_list<Range> ranges, Site site = Site::current());
+Var<T> slice(const Var<T>& x, std::span<const Range> ranges, Site site = Site::current());
+template <class T>
+Var<T> slice(const Var<T>& x, std::initializer_list<Range> ranges, Site site = Site::current()) {
+  return slice(x, std::span(ranges.begin(), ranges.size()), site);
+}
 
 }  // namespace engram

@@ -139,7 +139,7 @@ struct LogSumExp : Reduction {
 
 }  // namespace
 
-Axes::Axes(std::initializer_list<int> axes) {
+Axes::Axes(std::span<const int> axes) {
   if (axes.size() > kMaxRank) fail(axes.size(), " axes to reduce; at most ", kMaxRank, " exist");
   for (const int axis : axes) list_[static_cast<std::size_t>(count_++)] = axis;
 }

@@ -2,16 +2,24 @@
 
 #include <array>
 #include <initializer_list>
+#include <span>
+#include <vector>
 
 #include "engram/core/var.hpp"
 
 namespace engram {
 
-/// The axes a reduction runs over; -1 is the last. None given: all of them.
+/// The axes a reduction runs over; -1 is the last. None given, and an empty list: all of them.
 struct Axes {
   Axes() = default;
-  Axes(std::initializer_list<int> axes);  ///< throws `Error` for more than `kMaxRank`
+  /// Throws `Error` for more than `kMaxRank`.
+  Axes(std::initializer_list<int> axes) : Axes(std::span(axes.begin(), axes.size())) {}
+  /// The same for a list that is known at run time.
+  Axes(const std::vector<int>& axes) : Axes(std::span(axes)) {}
+  Axes(std::span<const int> axes);
 
+  /// As they were given.
+  std::span<const int> list() const { return {list_.data(), static_cast<std::size_t>(count_)}; }
   /// `x` with the reduced axes at extent 1. Throws `Error` for an axis that is not there or twice.
   Shape kept(const Shape& x) const;
   /// `x` without them.

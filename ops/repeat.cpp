@@ -52,7 +52,7 @@ Var<T> repeat(const Var<T>& x, const Indices& times, int axis, Site site) {
 }
 
 template <class T>
-Var<T> tile(const Var<T>& x, std::initializer_list<Index> times, Site site) {
+Var<T> tile(const Var<T>& x, std::span<const Index> times, Site site) {
   return within("tile", site, [&] {
     Shape shape = x.shape();
     while (shape.rank() < static_cast<int>(times.size())) shape = shape.inserted(0, 1);
@@ -75,7 +75,7 @@ template Var<float> repeat(const Var<float>&, Index, int, Site);
 template Var<double> repeat(const Var<double>&, Index, int, Site);
 template Var<float> repeat(const Var<float>&, const Indices&, int, Site);
 template Var<double> repeat(const Var<double>&, const Indices&, int, Site);
-template Var<float> tile(const Var<float>&, std::initializer_list<Index>, Site);
-template Var<double> tile(const Var<double>&, std::initializer_list<Index>, Site);
+template Var<float> tile(const Var<float>&, std::span<const Index>, Site);
+template Var<double> tile(const Var<double>&, std::span<const Index>, Site);
 
 }  // namespace engram

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <span>
 
 #include "engram/core/var.hpp"
 
@@ -40,6 +41,10 @@ Var<T> repeat(const Var<T>& x, const Indices& times, int axis, Site site = Site:
 /// Throws:     `Error` for a negative number of times, and more than `kMaxRank` of them
 /// Source:     NumPy, "numpy.tile"
 template <class T>
-Var<T> tile(const Var<T>& x, std::initializer_list<Index> times, Site site = Site::current());
+Var<T> tile(const Var<T>& x, std::span<const Index> times, Site site = Site::current());
+template <class T>
+Var<T> tile(const Var<T>& x, std::initializer_list<Index> times, Site site = Site::current()) {
+  return tile(x, std::span(times.begin(), times.size()), site);
+}
 
 }  // namespace engram

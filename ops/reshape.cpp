@@ -34,7 +34,7 @@ struct Reshape {
 };
 
 // The extents with a -1 filled in for an array of shape `x`.
-Shape completed(std::initializer_list<Index> extents, const Shape& x) {
+Shape completed(std::span<const Index> extents, const Shape& x) {
   if (extents.size() > kMaxRank) return Shape(extents);  // says so
   std::array<Index, kMaxRank> out{};
   const auto end = std::copy(extents.begin(), extents.end(), out.begin());
@@ -62,7 +62,7 @@ Var<T> reshape(const Var<T>& x, const Shape& shape, Site site) {
 }
 
 template <class T>
-Var<T> reshape(const Var<T>& x, std::initializer_list<Index> extents, Site site) {
+Var<T> reshape(const Var<T>& x, std::span<const Index> extents, Site site) {
   try {
     return reshape(x, completed(extents, x.shape()), site);
   } catch (const Error& error) {
@@ -72,7 +72,7 @@ Var<T> reshape(const Var<T>& x, std::initializer_list<Index> extents, Site site)
 
 template Var<float> reshape(const Var<float>&, const Shape&, Site);
 template Var<double> reshape(const Var<double>&, const Shape&, Site);
-template Var<float> reshape(const Var<float>&, std::initializer_list<Index>, Site);
-template Var<double> reshape(const Var<double>&, std::initializer_list<Index>, Site);
+template Var<float> reshape(const Var<float>&, std::span<const Index>, Site);
+template Var<double> reshape(const Var<double>&, std::span<const Index>, Site);
 
 }  // namespace engram

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <initializer_list>
+#include <span>
+
 #include "engram/core/var.hpp"
 
 namespace engram {
@@ -16,7 +19,12 @@ namespace engram {
 /// Source:     NumPy, "numpy.reshape"
 template <class T>
 Var<T> reshape(const Var<T>& x, const Shape& shape, Site site = Site::current());
+/// The same for extents in a list: `reshape(x, {2, -1})`, or one that is known at run time.
 template <class T>
-Var<T> reshape(const Var<T>& x, std::initializer_list<Index> extents, Site site = Site::current());
+Var<T> reshape(const Var<T>& x, std::span<const Index> extents, Site site = Site::current());
+template <class T>
+Var<T> reshape(const Var<T>& x, std::initializer_list<Index> extents, Site site = Site::current()) {
+  return reshape(x, std::span(extents.begin(), extents.size()), site);
+}
 
 }  // namespace engram

@@ -127,10 +127,17 @@ Var<T> slice(const Var<T>& x, int axis, Index begin, Index end, Site site) {
 
 template <class T>
 Var<T> select(const Var<T>& x, int axis, Index index, Site site) {
-  const bool is_first = x.rank() > 0 && (axis == 0 || axis == -x.rank());
-  if (is_first && index >= 0 && index < x.extent(0)) return record(Entry{index}, site, x);
-  const Var<T> part = slice(x, axis, index, index + 1, site);
-  return reshape(part, part.shape().without(part.shape().axis(axis)), site);
+  return within(Entry::name, site, [&] {
+    const Shape shape = x.shape();
+    const int k = shape.axis(axis);
+    if (index < -shape[k] || index >= shape[k]) {
+      fail("entry ", index, " of axis ", axis, " of x ", shape, " does not exist; need ", -shape[k],
+           " <= index < ", shape[k]);
+    }
+    const Index at = index < 0 ? index + shape[k] : index;
+    if (k == 0) return record(Entry{at}, site, x);
+    return reshape(slice(x, k, at, at + 1, site), shape.without(k), site);
+  });
 }
 
 template <class T>
@@ -147,6 +154,31 @@ Index split_extent(const Var<T>& x, Index parts, int axis, Site site) {
 }
 
 template <class T>
+std::vector<Var<T>> split(const Var<T>& x, std::span<const Index> extents, int axis, Site site) {
+  return within("split", site, [&] {
+    Index total = 0;
+    for (const Index extent : extents) {
+      if (extent < 0 || extent > x.extent(axis)) {
+        fail("a part of ", extent, " along axis ", axis, " of x ", x.shape(),
+             "; need 0 <= extent <= ", x.extent(axis));
+      }
+      total += extent;
+    }
+    if (total != x.extent(axis)) {
+      fail(extents.size(), " parts of ", total, " entries together along axis ", axis, " of x ",
+           x.shape(), "; they must add up to ", x.extent(axis));
+    }
+    std::vector<Var<T>> out;
+    Index begin = 0;
+    for (const Index extent : extents) {
+      out.push_back(slice(x, axis, begin, begin + extent, site));
+      begin += extent;
+    }
+    return out;
+  });
+}
+
+template <class T>
 Var<T> pad(const Var<T>& x, int axis, Index begin, Index extent, Site site) {
   return record(Pad{axis, begin, extent}, site, x);
 }
@@ -155,6 +187,8 @@ template Var<float> slice(const Var<float>&, int, Index, Index, Site);
 template Var<double> slice(const Var<double>&, int, Index, Index, Site);
 template Var<float> select(const Var<float>&, int, Index, Site);
 template Var<double> select(const Var<double>&, int, Index, Site);
+template std::vector<Var<float>> split(const Var<float>&, std::span<const Index>, int, Site);
+template std::vector<Var<double>> split(const Var<double>&, std::span<const Index>, int, Site);
 template Index split_extent(const Var<float>&, Index, int, Site);
 template Index split_extent(const Var<double>&, Index, int, Site);
 template Var<float> pad(const Var<float>&, int, Index, Index, Site);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <array>
+#include <initializer_list>
+#include <span>
 #include <vector>
 
 #include "engram/core/var.hpp"
@@ -19,7 +21,17 @@ namespace engram {
 template <class T>
 Var<T> slice(const Var<T>& x, int axis, Index begin, Index end, Site site = Site::current());
 
-/// x at one index of an axis, which vanishes: slice, then reshape.
+/// x at one index of an axis, which vanishes: row `i` is `select(x, 0, i)`, the last `select(x, 0,
+/// -1)`.
+///
+/// Shapes:     any with that axis; -extent <= index < extent, where -1 is the last entry
+/// Forward:    y = x[..., index, ...]; along the first axis a view
+/// Derivative: dx = dy there, 0 elsewhere
+/// Saves:      nothing
+/// Order:      any
+/// Accuracy:   exact; derivatives 1 ulp of x
+/// Throws:     `Error` for an axis that is not there or an index outside it
+/// Source:     PyTorch, "torch.select"
 template <class T>
 Var<T> select(const Var<T>& x, int axis, Index index, Site site = Site::current());
 
@@ -48,6 +60,17 @@ std::vector<Var<T>> split(const Var<T>& x, Index parts, int axis = -1,
   std::vector<Var<T>> out;
   for (Index k = 0; k < parts; ++k) out.push_back(slice(x, axis, k * each, (k + 1) * each, site));
   return out;
+}
+
+/// Slices of these extents along an axis, one after another, which may differ:
+/// `split(x, {2, 3}, 1)`. Throws `Error` unless they are 0 or more and add up to the axis.
+template <class T>
+std::vector<Var<T>> split(const Var<T>& x, std::span<const Index> extents, int axis = -1,
+                          Site site = Site::current());
+template <class T>
+std::vector<Var<T>> split(const Var<T>& x, std::initializer_list<Index> extents, int axis = -1,
+                          Site site = Site::current()) {
+  return split(x, std::span(extents.begin(), extents.size()), axis, site);
 }
 
 /// x with zeros around it along an axis, so that it lies at [begin, begin + its extent) of

@@ -32,6 +32,39 @@ Var<T> squeeze(const Var<T>& x, int axis, Site site) {
 }
 
 template <class T>
+Var<T> unsqueeze(const Var<T>& x, const Axes& axes, Site site) {
+  return within("unsqueeze", site, [&] {
+    const int rank = x.rank() + static_cast<int>(axes.list().size());
+    std::array<bool, 2 * kMaxRank> fresh{};
+    for (const int axis : axes.list()) {
+      if (axis < -rank || axis >= rank) {
+        fail("an axis number ", axis, " in x ", x.shape(), " with ", axes.list().size(),
+             " more; need ", -rank, " <= axis < ", rank);
+      }
+      bool& named = fresh[static_cast<std::size_t>(axis < 0 ? axis + rank : axis)];
+      if (std::exchange(named, true)) fail("axis ", axis, " is named twice");
+    }
+    Shape shape = x.shape();
+    for (int k = 0; k < rank; ++k) {
+      if (fresh[static_cast<std::size_t>(k)]) shape = shape.inserted(k, 1);
+    }
+    return reshape(x, shape, site);
+  });
+}
+
+template <class T>
+Var<T> squeeze(const Var<T>& x, const Axes& axes, Site site) {
+  return within("squeeze", site, [&] {
+    for (const int axis : axes.list()) {
+      if (x.extent(axis) != 1) {
+        fail("axis ", axis, " of x ", x.shape(), " has extent ", x.extent(axis), "; need 1");
+      }
+    }
+    return reshape(x, axes.list().empty() ? x.shape() : axes.dropped(x.shape()), site);
+  });
+}
+
+template <class T>
 Var<T> squeeze(const Var<T>& x, Site site) {
   Shape shape = x.shape();
   for (int k = shape.rank() - 1; k >= 0; --k) {
@@ -70,6 +103,10 @@ template Var<float> unsqueeze(const Var<float>&, int, Site);
 template Var<double> unsqueeze(const Var<double>&, int, Site);
 template Var<float> squeeze(const Var<float>&, int, Site);
 template Var<double> squeeze(const Var<double>&, int, Site);
+template Var<float> unsqueeze(const Var<float>&, const Axes&, Site);
+template Var<double> unsqueeze(const Var<double>&, const Axes&, Site);
+template Var<float> squeeze(const Var<float>&, const Axes&, Site);
+template Var<double> squeeze(const Var<double>&, const Axes&, Site);
 template Var<float> squeeze(const Var<float>&, Site);
 template Var<double> squeeze(const Var<double>&, Site);
 template Var<float> flatten(const Var<float>&, int, int, Site);

@@ -1,32 +1,37 @@
 #pragma once
 
-#include "engram/core/var.hpp"
+#include "engram/ops/reduce.hpp"
 
 namespace engram {
 
-/// x with an axis of extent 1 put in, which is number `axis` of the result; -1 is its last.
+/// x with an axis of extent 1 put in, which is number `axis` of the result; -1 is its last. Of
+/// several, each is a number in the result too.
 ///
-/// Shapes:     y has one axis more
+/// Shapes:     y has one axis more, or as many as are named
 /// Forward:    y = x, a view
 /// Derivative: dx = dy under the shape of x
 /// Saves:      nothing
 /// Order:      any
-/// Throws:     `Error` for a place that the result does not have
+/// Throws:     `Error` for a place that the result does not have or that is named twice
 /// Source:     NumPy, "numpy.expand_dims"
 template <class T>
 Var<T> unsqueeze(const Var<T>& x, int axis, Site site = Site::current());
+template <class T>
+Var<T> unsqueeze(const Var<T>& x, const Axes& axes, Site site = Site::current());
 
-/// x without an axis of extent 1, or without all of them.
+/// x without an axis of extent 1, without several, or without all of them.
 ///
-/// Shapes:     the axis has extent 1
+/// Shapes:     the axes have extent 1
 /// Forward:    y = x, a view
 /// Derivative: dx = dy under the shape of x
 /// Saves:      nothing
 /// Order:      any
-/// Throws:     `Error` for an axis that is not there or has another extent
+/// Throws:     `Error` for an axis that is not there, is named twice or has another extent
 /// Source:     NumPy, "numpy.squeeze"
 template <class T>
 Var<T> squeeze(const Var<T>& x, int axis, Site site = Site::current());
+template <class T>
+Var<T> squeeze(const Var<T>& x, const Axes& axes, Site site = Site::current());
 template <class T>
 Var<T> squeeze(const Var<T>& x, Site site = Site::current());
 

@@ -60,28 +60,50 @@ struct TransposeAxes {
   }
 };
 
+// f(the axes of x in reverse order)
+template <class F>
+auto reversed(int rank, const F& f) {
+  std::array<int, kMaxRank> axes{};
+  for (int k = 0; k < rank; ++k) axes[static_cast<std::size_t>(k)] = rank - 1 - k;
+  return f(std::span<const int>(axes).first(static_cast<std::size_t>(rank)));
+}
+
 }  // namespace
 
 template <class T>
 Var<T> transpose(const Var<T>& x, std::span<const int> axes, Site site) {
-  try {
-    return record(TransposeAxes(axes, x.shape()), site, x);
-  } catch (const Error& error) {
-    throw located(TransposeAxes::name, error, site);
-  }
+  return within(TransposeAxes::name, site,
+                [&] { return record(TransposeAxes(axes, x.shape()), site, x); });
+}
+
+template <class T>
+Array<T> transpose(const Array<T>& x, std::span<const int> axes, Site site) {
+  return within(TransposeAxes::name, site, [&] {
+    const TransposeAxes op(axes, x.shape());
+    Array<T> y = Array<T>::uninitialized(op.shape(x.shape()));
+    op.forward(x, y);
+    return y;
+  });
 }
 
 template <class T>
 Var<T> transpose(const Var<T>& x, Site site) {
-  std::array<int, kMaxRank> axes{};
-  const auto rank = static_cast<std::size_t>(x.rank());
-  for (std::size_t k = 0; k < rank; ++k) axes[k] = static_cast<int>(rank - 1 - k);
-  return transpose(x, std::span<const int>(axes).first(rank), site);
+  return reversed(x.rank(), [&](std::span<const int> axes) { return transpose(x, axes, site); });
+}
+template <class T>
+Array<T> transpose(const Array<T>& x, Site site) {
+  return reversed(x.rank(), [&](std::span<const int> axes) { return transpose(x, axes, site); });
 }
 
 template Var<float> transpose(const Var<float>&, std::span<const int>, Site);
 template Var<double> transpose(const Var<double>&, std::span<const int>, Site);
 template Var<float> transpose(const Var<float>&, Site);
 template Var<double> transpose(const Var<double>&, Site);
+template Array<float> transpose(const Array<float>&, std::span<const int>, Site);
+template Array<double> transpose(const Array<double>&, std::span<const int>, Site);
+template Indices transpose(const Indices&, std::span<const int>, Site);
+template Array<float> transpose(const Array<float>&, Site);
+template Array<double> transpose(const Array<double>&, Site);
+template Indices transpose(const Indices&, Site);
 
 }  // namespace engram

@@ -25,4 +25,15 @@ Var<T> transpose(const Var<T>& x, std::initializer_list<int> axes, Site site = S
 template <class T>
 Var<T> transpose(const Var<T>& x, Site site = Site::current());
 
+// The same of an array that is on no tape.
+template <class T>
+Array<T> transpose(const Array<T>& x, std::span<const int> axes, Site site = Site::current());
+template <class T>
+Array<T> transpose(const Array<T>& x, std::initializer_list<int> axes,
+                   Site site = Site::current()) {
+  return transpose(x, std::span(axes.begin(), axes.size()), site);
+}
+template <class T>
+Array<T> transpose(const Array<T>& x, Site site = Site::current());
+
 }  // namespace engram

@@ -29,7 +29,7 @@ double freedom(const Shape& x, const Axes& axes, double correction) {
 }  // namespace
 
 template <class T>
-Var<T> variance(const Var<T>& x, const Axes& axes, double correction, bool keep, Site site) {
+Var<T> variance(const Var<T>& x, const Axes& axes, bool keep, double correction, Site site) {
   return within("variance", site, [&] {
     const double n = freedom(x.shape(), axes, correction);
     const Var<T> squares = square(centred(x, axes, site), site);
@@ -38,18 +38,18 @@ Var<T> variance(const Var<T>& x, const Axes& axes, double correction, bool keep,
 }
 
 template <class T>
-Var<T> standard_deviation(const Var<T>& x, const Axes& axes, double correction, bool keep,
+Var<T> standard_deviation(const Var<T>& x, const Axes& axes, bool keep, double correction,
                           Site site) {
   return within("standard_deviation", site, [&] {
     const double n = freedom(x.shape(), axes, correction);
-    return div(norm(centred(x, axes, site), 2, axes, keep, site), static_cast<T>(std::sqrt(n)),
+    return div(norm(centred(x, axes, site), axes, keep, 2, site), static_cast<T>(std::sqrt(n)),
                site);
   });
 }
 
-template Var<float> variance(const Var<float>&, const Axes&, double, bool, Site);
-template Var<double> variance(const Var<double>&, const Axes&, double, bool, Site);
-template Var<float> standard_deviation(const Var<float>&, const Axes&, double, bool, Site);
-template Var<double> standard_deviation(const Var<double>&, const Axes&, double, bool, Site);
+template Var<float> variance(const Var<float>&, const Axes&, bool, double, Site);
+template Var<double> variance(const Var<double>&, const Axes&, bool, double, Site);
+template Var<float> standard_deviation(const Var<float>&, const Axes&, bool, double, Site);
+template Var<double> standard_deviation(const Var<double>&, const Axes&, bool, double, Site);
 
 }  // namespace engram

@@ -15,7 +15,7 @@ namespace engram {
 /// Throws:     as `mean`, and `Error` unless n > correction
 /// Source:     PyTorch, "torch.var"
 template <class T>
-Var<T> variance(const Var<T>& x, const Axes& axes = {}, double correction = 1, bool keep = false,
+Var<T> variance(const Var<T>& x, const Axes& axes = {}, bool keep = false, double correction = 1,
                 Site site = Site::current());
 
 /// The square root of the variance.
@@ -28,7 +28,14 @@ Var<T> variance(const Var<T>& x, const Axes& axes = {}, double correction = 1, b
 /// Throws:     as `variance`
 /// Source:     PyTorch, "torch.std"
 template <class T>
-Var<T> standard_deviation(const Var<T>& x, const Axes& axes = {}, double correction = 1,
-                          bool keep = false, Site site = Site::current());
+Var<T> standard_deviation(const Var<T>& x, const Axes& axes = {}, bool keep = false,
+                          double correction = 1, Site site = Site::current());
+
+// A number where `keep` stands, as in another order of arguments, does not compile.
+template <class T>
+Var<T> variance(const Var<T>&, const Axes&, double, bool = false, Site = Site::current()) = delete;
+template <class T>
+Var<T> standard_deviation(const Var<T>&, const Axes&, double, bool = false,
+                          Site = Site::current()) = delete;
 
 }  // namespace engram
