@@ -96,6 +96,7 @@ void check_loss(const Shape& x, const Indices& targets, const CrossEntropyOption
   if (x.without(x.rank() - 1) != targets.shape()) {
     fail("x ", x, " and targets ", targets.shape(), "; x needs the targets' axes and one more");
   }
+  if (options.axis != -1) fail("axis ", options.axis, "; the classes are in the readout");
   if (options.label_smoothing != 0 || options.class_weights.size() > 0) {
     fail("label smoothing and class weights need all classes; use cross_entropy of ",
          "adaptive_log_softmax");
@@ -124,7 +125,9 @@ Var<T> adaptive_cross_entropy(const Var<T>& x, const AdaptiveReadout<T>& readout
   } catch (const Error& error) {
     throw located("adaptive_cross_entropy", error, site);
   }
-  const CrossEntropyOptions sum{.reduction = Reduction::sum, .ignore_index = kIgnored};
+  const bool apart = options.reduction == Reduction::none;
+  const CrossEntropyOptions sum{.reduction = apart ? Reduction::none : Reduction::sum,
+                                .ignore_index = kIgnored};
   const Var<T> rows = rows_of(x, site);
   Var<T> loss = affine_cross_entropy(rows, readout.w, readout.b, parts.head, sum, false, site);
   for (std::size_t k = 0; k < parts.tails.size(); ++k) {
@@ -133,11 +136,14 @@ Var<T> adaptive_cross_entropy(const Var<T>& x, const AdaptiveReadout<T>& readout
     if (members.rows.empty()) continue;
     const Shape shape{static_cast<Index>(members.rows.size())};
     const Var<T> some = gather_rows(rows, Indices(shape, members.rows), site);
-    loss = add(loss,
-               affine_cross_entropy(matmul(some, projection, {}, site), w, b,
-                                    Indices(shape, members.targets), sum, false, site),
-               site);
+    const Var<T> inside = affine_cross_entropy(matmul(some, projection, {}, site), w, b,
+                                               Indices(shape, members.targets), sum, false, site);
+    loss = add(
+        loss,
+        apart ? scatter_rows(inside, Indices(shape, members.rows), targets.size(), site) : inside,
+        site);
   }
+  if (apart) return reshape(loss, targets.shape(), site);
   if (options.reduction == Reduction::sum) return loss;
   return mul(loss, T{1} / static_cast<T>(parts.counted), site);
 }

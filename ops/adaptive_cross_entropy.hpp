@@ -27,7 +27,9 @@ struct AdaptiveReadout {
 /// The cross-entropy, in nats, between class labels and an adaptive softmax of x. Only the rows
 /// whose target is in a cluster meet its weights, which saves most of a large softmax.
 ///
-/// Shapes:     x [..., k], targets [...] with values in [0, V); the result is a scalar
+/// Shapes:     x [..., k], targets [...] with values in [0, V); the result is a scalar, or [...]
+/// for
+///             `Reduction::none`
 /// Forward:    y = Σ -ln p(target), divided by the number of targets for the mean; p(v) = head(v)
 ///             below the first cutoff, else head(cluster of v) tail(v), each a softmax
 /// Derivative: as of `gather_rows`, `matmul` and `affine_cross_entropy`, which it consists of

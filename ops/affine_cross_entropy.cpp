@@ -165,9 +165,13 @@ template <class T>
 Var<T> affine_cross_entropy(const Var<T>& x, const Var<T>& w, const Var<T>& b,
                             const Indices& targets, const CrossEntropyOptions& options,
                             bool transposed, Site site) {
-  if (x.id() == w.id() || x.id() == b.id()) {  // one gradient cannot be written in two places
-    return cross_entropy(affine(x, transposed ? transpose(w, site) : w, b, site), targets, options,
-                         site);
+  // One gradient cannot be written in two places; and losses that stay apart need all logits.
+  if (x.id() == w.id() || x.id() == b.id() || options.reduction == Reduction::none) {
+    return within("affine_cross_entropy", site, [&] {
+      if (options.axis != -1) fail("axis ", options.axis, "; its classes are last");
+      return cross_entropy(affine(x, transposed ? transpose(w, site) : w, b, site), targets,
+                           options, site);
+    });
   }
   const kernels::ClassTargets<T> labels{targets, options};
   return record(AffineCrossEntropy<T>{transposed, labels}, site, labels.heard(x, site), w, b);

@@ -9,7 +9,8 @@ namespace engram {
 /// and takes half the memory, since the logits' gradient never exists as a whole. With
 /// `transposed`, w is [V, k]: an embedding that is the readout too.
 ///
-/// Shapes:     x [..., k], w [k, V], b [V], targets [...] with values in [0, V); a scalar results
+/// Shapes:     x [..., k], w [k, V], b [V], targets [...] with values in [0, V); a scalar results,
+///             or [...] for `Reduction::none`, which computes all logits
 /// Forward:    y = Σ (ln Σ_v exp l_v - l_target) for l = x w + b, divided by the number of targets
 ///             for the mean; smoothing and weights as in `cross_entropy`
 /// Derivative: dl as the derivative of `cross_entropy` by its logits; dx = dl wᵀ, dw = xᵀ dl,

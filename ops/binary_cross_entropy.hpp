@@ -1,7 +1,7 @@
 #pragma once
 
 #include "engram/ops/greater.hpp"
-#include "engram/ops/reduce.hpp"
+#include "engram/ops/reduction.hpp"
 #include "engram/ops/softplus.hpp"
 #include "engram/ops/where.hpp"
 
@@ -28,7 +28,7 @@ struct BinaryCrossEntropy {
 
 /// The mean cross-entropy, in nats, of independent yes-or-no answers with probability σ(x).
 ///
-/// Shapes:     logits x and targets t (in [0, 1]) broadcast together; the result is a scalar
+/// Shapes:     logits x and targets t (in [0, 1]), as `mse`
 /// Forward:    y = mean(-t ln σ(x) - (1 - t) ln(1 - σ(x))) = mean(softplus(x) - x t)
 /// Derivative: dx = dy (σ(x) - t) / n, dt = -dy x / n
 /// Saves:      nothing beyond x and t
@@ -37,8 +37,11 @@ struct BinaryCrossEntropy {
 /// Source:     D. R. Cox (1958), "The regression analysis of binary sequences"
 template <class T>
 Var<T> binary_cross_entropy_with_logits(const Var<T>& x, const Var<T>& targets,
+                                        Reduction reduction = Reduction::mean,
                                         Site site = Site::current()) {
-  return mean(elementwise(ops::BinaryCrossEntropy{}, site, x, targets), {}, false, site);
+  return within("binary_cross_entropy_with_logits", site, [&] {
+    return reduced(elementwise(ops::BinaryCrossEntropy{}, site, x, targets), reduction, site);
+  });
 }
 
 }  // namespace engram

@@ -61,6 +61,9 @@ struct ClassTargets {
       fail("logits ", x, " and targets ", targets.shape(),
            "; the logits need the targets' axes and one more, the classes");
     }
+    if (options.axis != -1) {
+      fail("axis ", options.axis, "; only cross_entropy and nll have classes elsewhere than last");
+    }
     check_options(x.extent(-1));
     for (Index i = 0; i < targets.size(); ++i) {
       if (ignores(i)) continue;

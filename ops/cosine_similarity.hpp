@@ -7,7 +7,7 @@
 #include "engram/ops/clamp.hpp"
 #include "engram/ops/greater.hpp"
 #include "engram/ops/norm.hpp"
-#include "engram/ops/reduce.hpp"
+#include "engram/ops/reduction.hpp"
 #include "engram/ops/relu.hpp"
 #include "engram/ops/where.hpp"
 
@@ -31,7 +31,7 @@ Var<T> cosine_similarity(const Var<T>& a, const Var<T>& b, int axis = -1,
     constexpr T kNoLimit = std::numeric_limits<T>::infinity();
     const auto unit = [&](const Var<T>& x) {
       const Var<T> whole = x.shape() == shape ? x : broadcast_to(x, shape, site);
-      return div(whole, clamp(norm(whole, 2, {axis}, true, site), eps, kNoLimit, site), site);
+      return div(whole, clamp(norm(whole, {axis}, true, 2, site), eps, kNoLimit, site), site);
     };
     const Var<T> cosine = sum(mul(unit(a), unit(b), site), {axis}, false, site);
     // What rounding adds beyond 1 is taken off as a constant: the slope is the cosine's.
@@ -46,7 +46,8 @@ Var<T> cosine_similarity(const Var<T>& a, const Var<T>& b, int axis = -1,
 
 /// The mean loss of pairs of vectors that are to point the same way, or not.
 ///
-/// Shapes:     a and b [..., n] broadcast together; the targets broadcast with [...]
+/// Shapes:     a and b [..., n] broadcast together; the targets broadcast with [...]; the result is
+///             a scalar, or [...] for `Reduction::none`
 /// Forward:    y = mean(l), l = 1 - cos where the target is greater than 0, max(0, cos - margin)
 ///             elsewhere, where cos = cosine_similarity(a, b)
 /// Derivative: that of the parts; the targets have none
@@ -57,11 +58,14 @@ Var<T> cosine_similarity(const Var<T>& a, const Var<T>& b, int axis = -1,
 /// Source:     PyTorch, "torch.nn.CosineEmbeddingLoss"
 template <class T>
 Var<T> cosine_loss(const Var<T>& a, const Var<T>& b, const Var<T>& targets,
-                   std::type_identity_t<T> margin = 0, Site site = Site::current()) {
-  const Var<T> cosine = cosine_similarity(a, b, -1, T(1e-8), site);
-  const Var<T> losses = where(greater(targets, 0, site), sub(1, cosine, site),
-                              relu(sub(cosine, margin, site), site), site);
-  return mean(losses, {}, false, site);
+                   std::type_identity_t<T> margin = 0, Reduction reduction = Reduction::mean,
+                   Site site = Site::current()) {
+  return within("cosine_loss", site, [&] {
+    const Var<T> cosine = cosine_similarity(a, b, -1, T(1e-8), site);
+    const Var<T> losses = where(greater(targets, 0, site), sub(1, cosine, site),
+                                relu(sub(cosine, margin, site), site), site);
+    return reduced(losses, reduction, site);
+  });
 }
 
 }  // namespace engram

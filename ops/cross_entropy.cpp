@@ -1,6 +1,7 @@
 #include "engram/ops/cross_entropy.hpp"
 
 #include "engram/ops/class_targets.hpp"
+#include "engram/ops/row_losses.hpp"
 #include "engram/ops/softmax_kernels.hpp"
 
 namespace engram {
@@ -68,7 +69,13 @@ struct CrossEntropy {
 template <class T>
 Var<T> cross_entropy(const Var<T>& logits, const Indices& targets,
                      const CrossEntropyOptions& options, Site site) {
-  return record(CrossEntropy<T>{{targets, options}}, site, logits);
+  return within("cross_entropy", site, [&] {
+    const auto [rows, last] = kernels::classes_last(logits, targets, options, site);
+    if (options.reduction != Reduction::none) {
+      return record(CrossEntropy<T>{{targets, last}}, site, rows);
+    }
+    return kernels::row_losses<T>({targets, last}, rows, true, site);
+  });
 }
 
 template Var<float> cross_entropy(const Var<float>&, const Indices&, const CrossEntropyOptions&,

@@ -2,12 +2,9 @@
 
 #include <optional>
 
-#include "engram/core/var.hpp"
+#include "engram/ops/reduction.hpp"
 
 namespace engram {
-
-/// How the losses of many predictions become one number.
-enum class Reduction { mean, sum };
 
 struct CrossEntropyOptions {
   Reduction reduction = Reduction::mean;
@@ -18,11 +15,14 @@ struct CrossEntropyOptions {
   double label_smoothing = 0;
   /// What each class counts for, [V]; empty: 1.
   Array<double> class_weights{};
+  /// Of `cross_entropy` and `nll`: the axis of the logits along which the classes are.
+  int axis = -1;
 };
 
 /// The cross-entropy, in nats, between class labels and the softmax of logits.
 ///
-/// Shapes:     logits x [..., V], targets [...] with values in [0, V); the result is a scalar
+/// Shapes:     logits x [..., V], or with V classes on another `axis`, targets [...] with values in
+///             [0, V); the result is a scalar, or [...] for `Reduction::none`
 /// Forward:    y = Σ -Σ_v q_v ln softmax(x)_v with q_v = w_v ((1 - ε) [v = target] + ε / V), ε the
 ///             label smoothing and w the class weights; so Σ (ln Σ_v exp x_v - x_target) without
 ///             them. The mean divides by Σ w_target, the number of targets without weights

@@ -33,6 +33,9 @@ Var<T> embedding_bag(const Var<T>& table, const Indices& rows, const Indices& of
                      Reduction reduction, Site site) {
   return composed("embedding_bag", site, [&] {
     check(rows, offsets);
+    if (reduction == Reduction::none) {
+      fail("Reduction::none; a bag is a sum or a mean (gather_rows gives its rows)");
+    }
     const Index bags = offsets.size();
     Indices bag_of(rows.shape());
     const Var<T> found = gather_rows(table, rows, site);

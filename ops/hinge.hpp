@@ -1,13 +1,13 @@
 #pragma once
 
-#include "engram/ops/reduce.hpp"
+#include "engram/ops/reduction.hpp"
 #include "engram/ops/relu.hpp"
 
 namespace engram {
 
 /// The mean hinge loss: what a score x lacks to be on the right side by the margin.
 ///
-/// Shapes:     scores x and targets t (1 or -1) broadcast together; the result is a scalar
+/// Shapes:     scores x and targets t (1 or -1), as `mse`
 /// Forward:    y = mean(max(0, margin - t x))
 /// Derivative: dx = -dy t / n where t x < margin, 0 elsewhere; dt likewise
 /// Saves:      t x
@@ -16,8 +16,10 @@ namespace engram {
 /// Source:     C. Cortes and V. Vapnik (1995), "Support-vector networks"
 template <class T>
 Var<T> hinge(const Var<T>& x, const Var<T>& targets, std::type_identity_t<T> margin = 1,
-             Site site = Site::current()) {
-  return mean(relu(sub(margin, mul(x, targets, site), site), site), {}, false, site);
+             Reduction reduction = Reduction::mean, Site site = Site::current()) {
+  return within("hinge", site, [&] {
+    return reduced(relu(sub(margin, mul(x, targets, site), site), site), reduction, site);
+  });
 }
 
 }  // namespace engram

@@ -2,7 +2,7 @@
 
 #include "engram/ops/abs.hpp"
 #include "engram/ops/clamp.hpp"
-#include "engram/ops/reduce.hpp"
+#include "engram/ops/reduction.hpp"
 
 namespace engram {
 namespace ops {
@@ -29,7 +29,7 @@ struct Huber {
 
 /// The mean of errors that count squared while they are small, and as they are from delta on.
 ///
-/// Shapes:     a and b broadcast together; the result is a scalar
+/// Shapes:     as `mse`
 /// Forward:    y = mean(h(a - b)), h(x) = x²/2 where |x| ≤ delta, delta (|x| - delta/2) elsewhere
 /// Derivative: da = dy min(max(a - b, -delta), delta) / n, db = -da
 /// Saves:      a - b
@@ -38,8 +38,10 @@ struct Huber {
 /// Source:     P. Huber (1964), "Robust estimation of a location parameter"
 template <class T>
 Var<T> huber(const Var<T>& a, const Var<T>& b, std::type_identity_t<T> delta = 1,
-             Site site = Site::current()) {
-  return mean(elementwise(ops::Huber<T>{delta}, site, sub(a, b, site)), {}, false, site);
+             Reduction reduction = Reduction::mean, Site site = Site::current()) {
+  return within("huber", site, [&] {
+    return reduced(elementwise(ops::Huber<T>{delta}, site, sub(a, b, site)), reduction, site);
+  });
 }
 
 }  // namespace engram

@@ -1,10 +1,9 @@
 #pragma once
 
 #include "engram/ops/clamp.hpp"
-#include "engram/ops/cross_entropy.hpp"
 #include "engram/ops/exp.hpp"
 #include "engram/ops/log.hpp"
-#include "engram/ops/reduce.hpp"
+#include "engram/ops/reduction.hpp"
 #include "engram/ops/where.hpp"
 
 namespace engram {
@@ -37,7 +36,7 @@ struct KlDivOptions {
 
 /// The Kullback-Leibler divergence of distributions given by their logarithms from targets.
 ///
-/// Shapes:     log-probabilities x and targets t broadcast together; the result is a scalar
+/// Shapes:     log-probabilities x and targets t, as `mse`
 /// Forward:    y = Σ t (ln t - x), 0 at t = 0, or with `log_target` Σ eᵗ (t - x); divided by the
 ///             number of elements for the mean
 /// Derivative: dx = -dy t, dt = dy (ln t + 1 - x), which is -∞ at t = 0; divided likewise. With
@@ -49,10 +48,11 @@ struct KlDivOptions {
 template <class T>
 Var<T> kl_div(const Var<T>& x, const Var<T>& targets, const KlDivOptions& options = {},
               Site site = Site::current()) {
-  const Var<T> terms = options.log_target ? elementwise(ops::KlDivOfLogs{}, site, x, targets)
-                                          : elementwise(ops::KlDiv{}, site, x, targets);
-  return options.reduction == Reduction::sum ? sum(terms, {}, false, site)
-                                             : mean(terms, {}, false, site);
+  return within("kl_div", site, [&] {
+    return reduced(options.log_target ? elementwise(ops::KlDivOfLogs{}, site, x, targets)
+                                      : elementwise(ops::KlDiv{}, site, x, targets),
+                   options.reduction, site);
+  });
 }
 
 }  // namespace engram

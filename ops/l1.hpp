@@ -1,13 +1,13 @@
 #pragma once
 
 #include "engram/ops/abs.hpp"
-#include "engram/ops/reduce.hpp"
+#include "engram/ops/reduction.hpp"
 
 namespace engram {
 
 /// The mean absolute error.
 ///
-/// Shapes:     a and b broadcast together; the result is a scalar
+/// Shapes:     as `mse`
 /// Forward:    y = mean(|a - b|)
 /// Derivative: da = dy sign(a - b) / n, db = -da
 /// Saves:      a - b
@@ -15,8 +15,9 @@ namespace engram {
 /// Throws:     `Error` when the shapes do not broadcast, or hold no values
 /// Source:     R. J. Boscovich (1757), least absolute deviations
 template <class T>
-Var<T> l1(const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
-  return mean(abs(sub(a, b, site), site), {}, false, site);
+Var<T> l1(const Var<T>& a, const Var<T>& b, Reduction reduction = Reduction::mean,
+          Site site = Site::current()) {
+  return within("l1", site, [&] { return reduced(abs(sub(a, b, site), site), reduction, site); });
 }
 
 }  // namespace engram

@@ -1,13 +1,14 @@
 #pragma once
 
-#include "engram/ops/reduce.hpp"
+#include "engram/ops/reduction.hpp"
 #include "engram/ops/sqrt.hpp"
 
 namespace engram {
 
 /// The mean squared error.
 ///
-/// Shapes:     a and b broadcast together; the result is a scalar
+/// Shapes:     a and b broadcast together; the result is a scalar, or their shape for
+///             `Reduction::none`
 /// Forward:    y = mean((a - b)²)
 /// Derivative: da = 2 dy (a - b) / n, db = -da
 /// Saves:      a - b
@@ -15,8 +16,10 @@ namespace engram {
 /// Throws:     `Error` when the shapes do not broadcast, or hold no values
 /// Source:     A.-M. Legendre (1805), least squares
 template <class T>
-Var<T> mse(const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
-  return mean(square(sub(a, b, site), site), {}, false, site);
+Var<T> mse(const Var<T>& a, const Var<T>& b, Reduction reduction = Reduction::mean,
+           Site site = Site::current()) {
+  return within("mse", site,
+                [&] { return reduced(square(sub(a, b, site), site), reduction, site); });
 }
 
 }  // namespace engram

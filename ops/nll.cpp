@@ -1,6 +1,7 @@
 #include "engram/ops/nll.hpp"
 
 #include "engram/ops/class_targets.hpp"
+#include "engram/ops/row_losses.hpp"
 
 namespace engram {
 namespace {
@@ -12,9 +13,6 @@ struct Nll {
   kernels::ClassTargets<T> labels;
 
   Shape shape(const Shape& x) {
-    if (labels.options.label_smoothing != 0) {
-      fail("label_smoothing ", labels.options.label_smoothing, "; only cross_entropy smooths");
-    }
     labels.check(x);
     return {};
   }
@@ -57,7 +55,14 @@ struct Nll {
 
 template <class T>
 Var<T> nll(const Var<T>& x, const Indices& targets, const CrossEntropyOptions& options, Site site) {
-  return record(Nll<T>{{targets, options}}, site, x);
+  return within("nll", site, [&] {
+    if (options.label_smoothing != 0) {
+      fail("label_smoothing ", options.label_smoothing, "; only cross_entropy smooths");
+    }
+    const auto [rows, last] = kernels::classes_last(x, targets, options, site);
+    if (options.reduction != Reduction::none) return record(Nll<T>{{targets, last}}, site, rows);
+    return kernels::row_losses<T>({targets, last}, rows, false, site);
+  });
 }
 
 template Var<float> nll(const Var<float>&, const Indices&, const CrossEntropyOptions&, Site);

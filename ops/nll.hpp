@@ -7,8 +7,7 @@ namespace engram {
 /// The negative log-likelihood of class labels under given log-probabilities: `cross_entropy` where
 /// `log_softmax` has been taken already.
 ///
-/// Shapes:     log-probabilities x [..., V], targets [...] with values in [0, V); the result is a
-///             scalar
+/// Shapes:     as `cross_entropy`, of log-probabilities x
 /// Forward:    y = -Σ w_target x_target, w the class weights; the mean divides by Σ w_target
 /// Derivative: dx = -dy w_target onehot(target), divided likewise
 /// Saves:      targets

@@ -40,6 +40,7 @@ void check(const Shape& x, const Shape& w, const Shape& b, const Indices& target
       fail("expected_counts[", s, "] is ", counts[s], "; need more than 0, as it was drawn");
     }
   }
+  if (options.axis != -1) fail("axis ", options.axis, "; the classes are in w");
   if (options.label_smoothing != 0 || options.class_weights.size() > 0) {
     fail("label smoothing and class weights need all classes; use affine_cross_entropy");
   }
@@ -131,8 +132,9 @@ Var<T> sampled_cross_entropy(const Var<T>& x, const Var<T>& w, const Var<T>& b,
           gather_rows(b, candidates.classes, site), site);
   const Var<T> logits = concat(
       {target_logit, add(others, tape.constant(std::move(correction), site), site)}, 1, site);
-  return cross_entropy(logits, label, {.reduction = options.reduction, .ignore_index = kIgnored},
-                       site);
+  const Var<T> y = cross_entropy(logits, label,
+                                 {.reduction = options.reduction, .ignore_index = kIgnored}, site);
+  return options.reduction == Reduction::none ? reshape(y, targets.shape(), site) : y;
 }
 
 template Var<float> sampled_cross_entropy(const Var<float>&, const Var<float>&, const Var<float>&,

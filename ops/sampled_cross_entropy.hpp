@@ -34,7 +34,8 @@ class UnigramCandidates {
 /// The cross-entropy, in nats, estimated from a few candidates in place of all V classes: for
 /// training; `affine_cross_entropy` with `transposed` evaluates.
 ///
-/// Shapes:     x [..., k], w [V, k], b [V], targets [...] with values in [0, V); a scalar results
+/// Shapes:     x [..., k], w [V, k], b [V], targets [...] with values in [0, V); a scalar results,
+///             or [...] for `Reduction::none`
 /// Forward:    y = Σ (ln Z - l_target), divided by the number of targets for the mean, for logits
 ///             l_v = x · w_v + b_v and Z = exp l_target + Σ_c exp(l_c - ln(S Q(c))) over the S
 ///             candidates but those that are the target: an unbiased estimate of Σ_v exp l_v

@@ -18,7 +18,7 @@ Var<T> weight_norm(const Var<T>& v, const Var<T>& length, int axis, Site site) {
     }
     const Shape flat{shape.axes(0, k).size(), shape[k], shape.axes(k + 1, shape.rank()).size()};
     const Var<T> rows = reshape(v, flat, site);
-    const Var<T> size = norm(rows, 2, {0, 2}, true, site);
+    const Var<T> size = norm(rows, {0, 2}, true, 2, site);
     const Array<T> norms = size.value();
     for (Index i = 0; i < norms.size(); ++i) {
       if (norms[i] == 0) fail("entry ", i, " of axis ", k, " of v ", shape, " is all zeros");
