@@ -8,17 +8,40 @@
 #include "engram/core/nest.hpp"
 #include "engram/core/tape.hpp"
 #include "engram/ops/arithmetic.hpp"
+#include "engram/ops/broadcast_to.hpp"
 #include "engram/ops/composed.hpp"
+#include "engram/ops/gated.hpp"
+#include "engram/ops/masked.hpp"
 #include "engram/ops/matmul.hpp"
+#include "engram/ops/reshape.hpp"
 #include "engram/ops/softmax.hpp"
+#include "engram/ops/squeeze.hpp"
 
 namespace engram {
 namespace {
+
+// Whether shapes broadcast together.
+bool fit(const Shape& a, const Shape& b) {
+  for (int k = 1; k <= std::min(a.rank(), b.rank()); ++k) {
+    const Index n = a[a.rank() - k], m = b[b.rank() - k];
+    if (n != m && n != 1 && m != 1) return false;
+  }
+  return true;
+}
+
+// Throws `Error` unless the axes before the last two, batch and heads, broadcast.
+void check_heads(const char* name_of_a, const Shape& a, const char* name_of_b, const Shape& b) {
+  if (fit(a.axes(0, a.rank() - 2), b.axes(0, b.rank() - 2))) return;
+  fail(name_of_a, " ", a, " and ", name_of_b, " ", b,
+       " differ in their leading axes, batch and heads; need equal ones or 1 (`repeat` makes the "
+       "keys and values of a group of heads as many as the queries)");
+}
 
 void check_shapes(const Shape& q, const Shape& k) {
   if (q.rank() < 2 || k.rank() < 2 || q.extent(-1) != k.extent(-1)) {
     fail("q ", q, " and k ", k, "; need q [..., queries, d] and k [..., keys, d]");
   }
+  check_heads("q", q, "k", k);
 }
 
 void check_broadcasts(const char* name, const Shape& shape, const Shape& scores) {
@@ -27,7 +50,7 @@ void check_broadcasts(const char* name, const Shape& shape, const Shape& scores)
   }
 }
 
-// 0 where a key may be seen, -∞ where not; of the last two axes of the scores, or of the mask's.
+// 1 where a key may not be seen, 0 elsewhere; of the last two axes of the scores, or of the mask's.
 template <class T>
 Array<T> hidden(const AttentionOptions& options, const Shape& scores) {
   const Index queries = scores.extent(-2), keys = scores.extent(-1);
@@ -36,90 +59,139 @@ Array<T> hidden(const AttentionOptions& options, const Shape& scores) {
     check_broadcasts("mask", options.mask->shape(), scores);
     shape = options.causal ? broadcast(options.mask->shape(), shape) : options.mask->shape();
   }
-  constexpr T kNever = -std::numeric_limits<T>::infinity();
   Array<T> out(shape);
   T* to = out.edit();
   if (options.mask) {
     const Nest<2> nest(shape, {broadcast_strides(options.mask->shape(), shape), shape.strides()});
     nest.each([&](const std::array<Index, 2>& at) {
       for (Index i = 0; i < nest.run_length(); ++i) {
-        if (options.mask->data()[at[0] + i * nest.step()[0]] == 0) to[at[1] + i] = kNever;
+        if (options.mask->data()[at[0] + i * nest.step()[0]] == 0) to[at[1] + i] = 1;
       }
     });
   }
   for (Index i = 0; options.causal && i < out.size(); ++i) {
     const Index query = i / keys % queries, key = i % keys;
-    if (key > query + keys - queries) to[i] = kNever;
+    if (key > query + keys - queries) to[i] = 1;
   }
   return out;
 }
 
-// Throws `Error` for a row of -∞ alone, of which softmax would make NaN.
+// The queries without a key they see, all of whose scores are -∞: 1 there, [..., queries, 1]. Empty
+// when there are none.
 template <class T>
-void check_each_sees(const Array<T>& scores) {
-  const Index keys = scores.extent(-1), queries = scores.extent(-2);
-  const Index rows = scores.shape().without(scores.rank() - 1).size();
-  for (Index row = 0; row < rows; ++row) {
+Array<T> blind(const Array<T>& scores) {
+  const Index keys = scores.extent(-1);
+  Array<T> out(scores.shape().with(-1, 1));
+  bool any = false;
+  for (Index row = 0; row < out.size(); ++row) {
     const T* from = scores.data() + row * keys;
-    if (std::all_of(from, from + keys,
-                    [](T s) { return s == -std::numeric_limits<T>::infinity(); })) {
-      fail("query ", row % queries, " of ", scores.shape(),
-           " sees no key, and has nothing to attend to; give it one, or leave it out");
+    if (std::any_of(from, from + keys,
+                    [](T s) { return s != -std::numeric_limits<T>::infinity(); })) {
+      continue;
     }
+    out.edit()[row] = 1;
+    any = true;
   }
+  return any ? out : Array<T>();
 }
 
 template <class T>
-Var<T> weights(const Var<T>& q, const Var<T>& k, const Var<T>* bias,
-               const AttentionOptions& options, const Site& site) {
-  check_shapes(q.shape(), k.shape());
-  const double scale = options.scale.value_or(1 / std::sqrt(static_cast<double>(q.extent(-1))));
-  Var<T> scores = matmul(mul(q, static_cast<T>(scale), site), k, {.b = true}, site);
-  const bool hides = options.causal || options.mask;
-  if (bias) {
-    check_broadcasts("bias", bias->shape(), scores.shape());
-    scores = add(scores, *bias, site);
-  }
-  if (hides) {
-    scores = add(scores, q.tape().constant(hidden<T>(options, scores.shape()), site), site);
-  }
-  if (hides || bias || scores.extent(-1) == 0) check_each_sees(scores.value());
-  return softmax(scores, -1, site);
+bool are_finite(const Array<T>& x) {
+  return std::all_of(x.begin(), x.end(), [](T v) { return std::isfinite(v); });
 }
 
+// What the scores of queries and keys, and the means of the values, have in common.
 template <class T>
-Var<T> attended(const Var<T>& q, const Var<T>& k, const Var<T>& v, const Var<T>* bias,
-                const AttentionOptions& options, const Site& site) {
-  check_shapes(q.shape(), k.shape());
-  if (v.rank() < 2 || v.extent(-2) != k.extent(-2)) {
-    fail("k ", k.shape(), " and v ", v.shape(), "; need as many values as keys: v [..., ",
-         k.extent(-2), ", e]");
+struct Attention {
+  const AttentionOptions& options;
+  const Site& site;
+  std::optional<Var<T>> hides{};  ///< what no query may see, if anything is hidden
+
+  // rows [..., keys, n] as each query sees them: [..., queries, keys, n], with 0 where it does not.
+  // Only for rows that are not all finite: a product would take 0 times NaN into every query.
+  Var<T> seen(const Var<T>& rows, const Shape& scores) const {
+    const Shape lead = rows.shape().axes(0, rows.rank() - 2);
+    const Shape apart = rows.shape().inserted(lead.rank(), 1);
+    const Shape whole = scores.inserted(scores.rank(), rows.extent(-1));
+    const Var<T> all = broadcast_to(reshape(rows, apart, site), whole, site);
+    return masked_fill(all, unsqueeze(*hides, -1, site), 0, site);
   }
-  return matmul(weights(q, k, bias, options, site), v, {}, site);
-}
+  bool must_look(const Var<T>& rows) const { return hides && !are_finite(rows.value()); }
+
+  Var<T> weights(const Var<T>& q, const Var<T>& k, const Var<T>* bias) {
+    check_shapes(q.shape(), k.shape());
+    const double scale = options.scale.value_or(1 / std::sqrt(static_cast<double>(q.extent(-1))));
+    const Var<T> scaled = mul(q, static_cast<T>(scale), site);
+    const Shape lead = broadcast(q.shape().axes(0, q.rank() - 2), k.shape().axes(0, k.rank() - 2));
+    const Shape shape =
+        lead.inserted(lead.rank(), q.extent(-2)).inserted(lead.rank() + 1, k.extent(-2));
+    if (options.causal || options.mask) {
+      hides = q.tape().constant(hidden<T>(options, shape), site);
+    }
+    Var<T> scores = must_look(k) ? sum(mul(unsqueeze(scaled, -2, site), seen(k, shape), site), {-1},
+                                       false, site)
+                                 : matmul(scaled, k, {.b = true}, site);
+    if (options.soft_cap) scores = soft_cap(scores, static_cast<T>(*options.soft_cap), site);
+    if (bias) {
+      check_broadcasts("bias", bias->shape(), shape);
+      scores = add(scores, *bias, site);
+    }
+    if (hides) {
+      scores = masked_fill(scores, *hides, -std::numeric_limits<T>::infinity(), site);
+    }
+    const Array<T> none = hides || bias ? blind(scores.value()) : Array<T>();
+    if (none.size() == 0) return softmax(scores, -1, site);
+    const Var<T> nobody = q.tape().constant(none, site);
+    return masked_fill(softmax(masked_fill(scores, nobody, 0, site), -1, site), nobody, 0, site);
+  }
+
+  Var<T> attended(const Var<T>& q, const Var<T>& k, const Var<T>& v, const Var<T>* bias) {
+    check_shapes(q.shape(), k.shape());
+    if (v.rank() < 2 || v.extent(-2) != k.extent(-2)) {
+      fail("k ", k.shape(), " and v ", v.shape(), "; need as many values as keys: v [..., ",
+           k.extent(-2), ", e]");
+    }
+    check_heads("q", q.shape(), "v", v.shape());
+    check_heads("k", k.shape(), "v", v.shape());
+    const Var<T> share = weights(q, k, bias);
+    if (!must_look(v)) return matmul(share, v, {}, site);
+    const Shape lead =
+        broadcast(share.shape().axes(0, share.rank() - 2), v.shape().axes(0, v.rank() - 2));
+    const Shape shape =
+        lead.inserted(lead.rank(), share.extent(-2)).inserted(lead.rank() + 1, share.extent(-1));
+    return sum(mul(unsqueeze(share, -1, site), seen(v, shape), site), {-2}, false, site);
+  }
+};
 
 }  // namespace
 
 template <class T>
 Var<T> attention_weights(const Var<T>& q, const Var<T>& k, const AttentionOptions& options,
                          Site site) {
-  return composed("attention_weights", site,
-                  [&] { return weights<T>(q, k, nullptr, options, site); });
+  return composed("attention_weights", site, [&] {
+    return Attention<T>{options, site}.weights(q, k, nullptr);
+  });
 }
 template <class T>
 Var<T> attention_weights(const Var<T>& q, const Var<T>& k, const Var<T>& bias,
                          const AttentionOptions& options, Site site) {
-  return composed("attention_weights", site, [&] { return weights(q, k, &bias, options, site); });
+  return composed("attention_weights", site, [&] {
+    return Attention<T>{options, site}.weights(q, k, &bias);
+  });
 }
 template <class T>
 Var<T> attention(const Var<T>& q, const Var<T>& k, const Var<T>& v, const AttentionOptions& options,
                  Site site) {
-  return composed("attention", site, [&] { return attended<T>(q, k, v, nullptr, options, site); });
+  return composed("attention", site, [&] {
+    return Attention<T>{options, site}.attended(q, k, v, nullptr);
+  });
 }
 template <class T>
 Var<T> attention(const Var<T>& q, const Var<T>& k, const Var<T>& v, const Var<T>& bias,
                  const AttentionOptions& options, Site site) {
-  return composed("attention", site, [&] { return attended(q, k, v, &bias, options, site); });
+  return composed("attention", site, [&] {
+    return Attention<T>{options, site}.attended(q, k, v, &bias);
+  });
 }
 
 template Var<float> attention_weights(const Var<float>&, const Var<float>&, const AttentionOptions&,

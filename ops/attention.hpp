@@ -15,6 +15,8 @@ struct AttentionOptions {
   std::optional<Indices> mask = std::nullopt;
   /// What the products of queries and keys are multiplied by. Empty: 1 / √d.
   std::optional<double> scale = std::nullopt;
+  /// A bound for the scores, before bias and mask: cap tanh(score / cap). Empty: none.
+  std::optional<double> soft_cap = std::nullopt;
 };
 
 /// How much each query attends to each key: numbers that add up to 1 over the keys. `attention` is
@@ -23,12 +25,13 @@ struct AttentionOptions {
 /// Shapes:     q [..., queries, d], k [..., keys, d] -> [..., queries, keys]; the leading axes
 ///             broadcast; a bias, which is added to the scores, of a shape that broadcasts to the
 ///             result: -∞ hides a key
-/// Forward:    y = softmax(scale q kᵀ + bias), with -∞ where the mask or `causal` hides a key
+/// Forward:    y = softmax(scale q kᵀ + bias), with -∞ where the mask or `causal` hides a key; 0
+/// for a
+///             query that sees no key. What is hidden has no influence, NaN included
 /// Derivative: that of `softmax` and `matmul`, which it is
 /// Saves:      y, and q and k
 /// Order:      any
-/// Throws:     `Error` for other shapes, and for a query that sees no key (which): it has nothing
-///             to attend to, so give it a key, or leave it out
+/// Throws:     `Error` for other shapes, and leading axes that do not broadcast
 /// Source:     A. Vaswani et al. (2017), "Attention is all you need", equation 1
 template <class T>
 Var<T> attention_weights(const Var<T>& q, const Var<T>& k, const AttentionOptions& options = {},

@@ -4,6 +4,7 @@
 
 #include "engram/core/tape.hpp"
 #include "engram/ops/arithmetic.hpp"
+#include "engram/ops/channels.hpp"
 #include "engram/ops/composed.hpp"
 #include "engram/ops/normalize.hpp"
 #include "engram/ops/reshape.hpp"
@@ -11,11 +12,9 @@
 namespace engram {
 namespace {
 
-// x [B, C, ...] as [B, C, positions].
-Shape flat(const Shape& x) {
-  if (x.rank() < 2) fail("x ", x, "; need [B, C, ...]");
-  return {x[0], x[1], x.axes(2, x.rank()).size()};
-}
+using kernels::check_channels;
+using kernels::flat;
+using kernels::scaled;
 
 void check_several(const Shape& x) {
   const Shape shape = flat(x);
@@ -24,22 +23,6 @@ void check_several(const Shape& x) {
          " values a channel, which have no variance; need "
          "two, or the statistics of other batches");
   }
-}
-
-template <class T>
-void check_channels(const Shape& x, const Array<T>& values, const char* name) {
-  if (values.shape() != Shape{flat(x)[1]}) {
-    fail(name, " ", values.shape(), " for x ", x, "; need [", x[1], "], one for each channel");
-  }
-}
-
-// gain x̂ + bias, for x̂ [B, C, positions], under the shape of x.
-template <class T>
-Var<T> scaled(const Var<T>& standard, const Var<T>& gain, const Var<T>& bias, const Shape& x,
-              const Site& site) {
-  const Shape column{x[1], 1};
-  const Var<T> y = mul(standard, reshape(gain, column, site), site);
-  return reshape(add(y, reshape(bias, column, site), site), x, site);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "engram/ops/compiled_kernels.hpp"
 #include "engram/ops/greater.hpp"
 #include "engram/ops/lerp.hpp"
+#include "engram/ops/logic.hpp"
 #include "engram/ops/nan_to_num.hpp"
 #include "engram/ops/rounding.hpp"
 #include "engram/ops/where.hpp"
@@ -12,7 +13,8 @@ namespace engram::kernels {
 
 template struct Compiled<ops::Equal, ops::NotEqual, ops::Less, ops::LessEqual, ops::Greater,
                          ops::GreaterEqual, ops::Where, ops::Lerp, ops::Floor, ops::Ceil,
-                         ops::Round, ops::Sign>;
+                         ops::Round, ops::Sign, ops::LogicalAnd, ops::LogicalOr, ops::LogicalXor,
+                         ops::LogicalNot, ops::IsNan, ops::IsInf, ops::IsFinite>;
 template struct CompiledWithNumber<ops::NanToNum>;
 
 }  // namespace engram::kernels

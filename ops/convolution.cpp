@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "engram/core/tape.hpp"
-#include "engram/ops/arithmetic.hpp"
+#include "engram/ops/channels.hpp"
 #include "engram/ops/composed.hpp"
 #include "engram/ops/concat.hpp"
 #include "engram/ops/matmul.hpp"
@@ -40,16 +40,6 @@ Var<T> convolve(const Var<T>& x, const Var<T>& w, const Conv2dOptions& options, 
   return reshape(matmul(kernels, inputs, {}, site), Shape{batch, out, down, across}, site);
 }
 
-template <class T>
-Var<T> with_bias(const Var<T>& y, const Var<T>& b, const Site& site) {
-  const Index channels = y.extent(1);
-  if (b.shape() != Shape{channels}) {
-    fail("b ", b.shape(), " for ", channels, " channels; need [", channels, "]");
-  }
-  const Shape column = y.rank() == 3 ? Shape{channels, 1} : Shape{channels, 1, 1};
-  return add(y, reshape(b, column, site), site);
-}
-
 }  // namespace
 
 template <class T>
@@ -63,7 +53,7 @@ template <class T>
 Var<T> conv2d(const Var<T>& x, const Var<T>& w, const Var<T>& b, const Conv2dOptions& options,
               Site site) {
   const Var<T> y = conv2d(x, w, options, site);
-  return composed("conv2d", site, [&] { return with_bias(y, b, site); });
+  return composed("conv2d", site, [&] { return kernels::with_bias(y, b, site); });
 }
 
 template <class T>
@@ -81,7 +71,7 @@ template <class T>
 Var<T> conv1d(const Var<T>& x, const Var<T>& w, const Var<T>& b, const Conv1dOptions& options,
               Site site) {
   const Var<T> y = conv1d(x, w, options, site);
-  return composed("conv1d", site, [&] { return with_bias(y, b, site); });
+  return composed("conv1d", site, [&] { return kernels::with_bias(y, b, site); });
 }
 
 template <class T>

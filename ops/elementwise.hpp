@@ -11,6 +11,7 @@
 //     static auto da(auto, auto b, auto) { return b; }
 //     static auto db(auto a, auto, auto) { return a; }
 //   };                                                 // three: f(a, b, c), da(a, b, c, y), ...
+//                                                      // up to six, by which the last is df
 //
 // `y` is f's result. The functions are generic: the kernels call them with SIMD batches, the
 // recorded derivative with Vars, so they are written with arithmetic and the functions of ops/.
@@ -54,6 +55,10 @@ Var<T> elementwise(Op op, const Site& site, const Var<T>& a, const Var<T>& b);
 /// Records an elementwise op of three.
 template <class Op, class T>
 Var<T> elementwise(Op op, const Site& site, const Var<T>& a, const Var<T>& b, const Var<T>& c);
+/// Records an elementwise op of four to six: its definition is in ops/elementwise_many.hpp.
+template <class Op, class T, std::same_as<Var<T>>... Rest>
+Var<T> elementwise(Op op, const Site& site, const Var<T>& a, const Var<T>& b, const Var<T>& c,
+                   const Var<T>& d, const Rest&... rest);
 
 // The three things that an expression of elementwise ops is made of: SIMD batches in kernels, Vars
 // in derivatives, and Duals in `fused`.

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "engram/core/error.hpp"
@@ -32,25 +33,45 @@ class LU {
   /// Factors the matrix at `a`, or its transpose. Throws `Error`, which gives it the number
   /// `matrix`, when it is singular; NaN goes through.
   void factor(const T* a, bool transposed, Index matrix) {
-    for (Index i = 0; i < n_; ++i) {
-      for (Index j = 0; j < n_; ++j) row(i)[j] = transposed ? a[j * n_ + i] : a[i * n_ + j];
-    }
+    copy(a, transposed);
     for (Index k = 0; k < n_; ++k) {
-      const Index best = pivot_row(k);
-      swaps_[static_cast<std::size_t>(k)] = best;
-      if (best != k) std::swap_ranges(row(k), row(k) + n_, row(best));
-      T terms = 0;
-      for (Index j = 0; j < k; ++j) terms += std::abs(row(k)[j] * row(j)[k]);
-      const T pivot = row(k)[k];
+      const T terms = take_pivot(k), pivot = row(k)[k];
       if (is_rounding(pivot, terms)) {
         fail("matrix ", matrix, " is singular: pivot ", k, " is ", pivot, " where its terms are ",
              terms, "; a system needs independent equations");
       }
-      for (Index i = k + 1; i < n_; ++i) {
-        const T factor = row(i)[k] /= pivot;
-        for (Index j = k + 1; j < n_; ++j) row(i)[j] -= factor * row(k)[j];
-      }
+      eliminate(k);
     }
+  }
+
+  /// det A of the matrix at `a`, which may be singular; nothing on the way to it overflows. Whether
+  /// it is singular to working precision comes with it.
+  std::pair<T, bool> determinant(const T* a) {
+    copy(a, false);
+    bool singular = false;
+    T mantissa = 1;
+    long exponent = 0;
+    for (Index k = 0; k < n_; ++k) {
+      const T terms = take_pivot(k), pivot = row(k)[k];
+      singular = singular || is_rounding(pivot, terms);
+      if (pivot == 0) return {T{0}, true};
+      int more = 0;
+      mantissa *= std::frexp(pivot, &more);
+      exponent += more;
+      mantissa = std::frexp(mantissa, &more);
+      exponent += more;
+      eliminate(k);
+    }
+    constexpr long kMost = 1L << 20;  // far beyond what a number can hold
+    const auto shift = static_cast<int>(std::clamp(exponent, -kMost, kMost));
+    return {static_cast<T>(sign_of_swaps()) * std::ldexp(mantissa, shift), singular};
+  }
+
+  /// The sign of the determinant of the matrix that was factored.
+  int sign() const {
+    int sign = sign_of_swaps();
+    for (Index k = 0; k < n_; ++k) sign *= row(k)[k] < 0 ? -1 : 1;
+    return sign;
   }
 
   /// b = A⁻¹ b, for b [n, count].
@@ -85,6 +106,32 @@ class LU {
   std::size_t size() const { return static_cast<std::size_t>(n_); }
   T* row(Index i) { return a_.data() + i * n_; }
   const T* row(Index i) const { return a_.data() + i * n_; }
+  void copy(const T* a, bool transposed) {
+    for (Index i = 0; i < n_; ++i) {
+      for (Index j = 0; j < n_; ++j) row(i)[j] = transposed ? a[j * n_ + i] : a[i * n_ + j];
+    }
+  }
+  // Brings the best row for pivot k to its place; gives the terms that the pivot is a difference
+  // of.
+  T take_pivot(Index k) {
+    const Index best = pivot_row(k);
+    swaps_[static_cast<std::size_t>(k)] = best;
+    if (best != k) std::swap_ranges(row(k), row(k) + n_, row(best));
+    T terms = 0;
+    for (Index j = 0; j < k; ++j) terms += std::abs(row(k)[j] * row(j)[k]);
+    return terms;
+  }
+  void eliminate(Index k) {
+    for (Index i = k + 1; i < n_; ++i) {
+      const T factor = row(i)[k] /= row(k)[k];
+      for (Index j = k + 1; j < n_; ++j) row(i)[j] -= factor * row(k)[j];
+    }
+  }
+  int sign_of_swaps() const {
+    int sign = 1;
+    for (Index k = 0; k < n_; ++k) sign = swaps_[static_cast<std::size_t>(k)] == k ? sign : -sign;
+    return sign;
+  }
   // The row from k on with the largest element in column k; NaN wins.
   Index pivot_row(Index k) const {
     Index best = k;

@@ -1,11 +1,13 @@
 #include "engram/ops/pooling.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "engram/core/tape.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/composed.hpp"
+#include "engram/ops/gather.hpp"
 #include "engram/ops/reduce.hpp"
 #include "engram/ops/reshape.hpp"
 #include "engram/ops/unfold.hpp"
@@ -13,71 +15,157 @@
 namespace engram {
 namespace {
 
-WindowAxis axis(Index window, Index stride, Index padding) {
-  if (2 * padding > window) {
-    fail("padding ", padding, " for a window of ", window,
+// The windows along one axis of x, and how far its paddings go.
+struct PoolAxis {
+  WindowAxis windows;
+  Index extent, before, after;
+
+  Index count() const { return windows.count(extent); }
+  // How many places of window k are in [low, high) of the axis.
+  Index places(Index k, Index low, Index high) const {
+    Index out = 0;
+    for (Index i = 0; i < windows.size; ++i) {
+      const Index at = k * windows.stride - before + i * windows.dilation;
+      out += at >= low && at < high ? 1 : 0;
+    }
+    return out;
+  }
+  Index in_x(Index k) const { return places(k, 0, extent); }
+  Index in_padded(Index k) const { return places(k, -before, extent + after); }
+};
+
+PoolAxis axis(Index window, Index stride, Index before, Index after, Index dilation, bool ceil,
+              Index extent) {
+  WindowAxis windows{window, stride == 0 ? window : stride, before, after, dilation};
+  const Index span = dilation * (window - 1) + 1, padded = extent + before + after;
+  if (2 * std::max(before, after) > span) {
+    fail("padding ", std::max(before, after), " for a window of ", span,
          "; need at most half of it, so that no "
          "window lies outside x");
   }
-  return {window, stride == 0 ? window : stride, padding, padding};
+  const bool sensible = window >= 1 && windows.stride >= 1 && dilation >= 1;  // or `count` says so
+  if (ceil && sensible && padded - span + windows.stride > 0) {
+    Index count = (padded - span + windows.stride - 1) / windows.stride + 1;
+    if ((count - 1) * windows.stride >= extent + before) --count;  // would begin beyond x
+    windows.after = std::max(after, (count - 1) * windows.stride + span - extent - before);
+  }
+  const PoolAxis out{windows, extent, before, after};
+  for (Index k = 0; k < out.count(); ++k) {
+    if (out.in_x(k) == 0) {
+      fail("window ", k, " of ", out.count(), " has no element of the ", extent,
+           " there are; need less dilation or padding");
+    }
+  }
+  return out;
 }
 
-Windows windows_of(const Pool2dOptions& options) {
-  const auto& [window, stride, padding, counted] = options;
-  return {axis(window.height, stride.height, padding.height),
-          axis(window.width, stride.width, padding.width)};
-}
+struct PoolAxes {
+  PoolAxis rows, columns;
+  Windows windows() const { return {rows.windows, columns.windows}; }
+};
 
-// How many places of window k are on the axis.
-Index places(const WindowAxis& axis, Index k, Index extent) {
-  const Index begin = k * axis.stride - axis.before;
-  return std::min(begin + axis.size, extent) - std::max<Index>(begin, 0);
+PoolAxes axes_of(const Pool2dOptions& options, const Shape& x) {
+  if (x.rank() != 4) fail("x ", x, "; need [B, C, H, W]");
+  const auto& [window, stride, padding, counted, dilation, ceil, other] = options;
+  const HeightWidth after = other.value_or(padding);
+  return {
+      axis(window.height, stride.height, padding.height, after.height, dilation.height, ceil, x[2]),
+      axis(window.width, stride.width, padding.width, after.width, dilation.width, ceil, x[3])};
 }
 
 // reduce(x [B, C, places, windows], axis of the places), under the shape [B, C, H', W'].
 template <class T, class Reduce>
-Var<T> pooled(const Var<T>& x, const Windows& windows, double padding, const Site& site,
+Var<T> pooled(const Var<T>& x, const PoolAxes& axes, double padding, const Site& site,
               const Reduce& reduce) {
-  if (x.rank() != 4) fail("x ", x.shape(), "; need [B, C, H, W]");
-  const Var<T> all = unfold(x, windows, padding, site);
+  const Var<T> all = unfold(x, axes.windows(), padding, site);
   const Shape shape = x.shape();
-  const Index size = windows.rows.size * windows.columns.size;
+  const Index size = axes.rows.windows.size * axes.columns.windows.size;
   const Var<T> y = reduce(reshape(all, Shape{shape[0], shape[1], size, all.extent(2)}, site), 2);
-  return reshape(
-      y, Shape{shape[0], shape[1], windows.rows.count(shape[2]), windows.columns.count(shape[3])},
-      site);
+  return reshape(y, Shape{shape[0], shape[1], axes.rows.count(), axes.columns.count()}, site);
 }
 
 template <class T>
 Var<T> largest(const Var<T>& x, const Pool2dOptions& options, const Site& site) {
   const auto reduce = [&](const Var<T>& v, int k) { return max(v, {k}, false, site); };
-  return pooled(x, windows_of(options), -std::numeric_limits<double>::infinity(), site, reduce);
+  return pooled(x, axes_of(options, x.shape()), -std::numeric_limits<double>::infinity(), site,
+                reduce);
+}
+
+template <class T>
+PooledMaxima<T> largest_and_where(const Var<T>& x, const Pool2dOptions& options, const Site& site) {
+  const Shape shape = x.shape();
+  const PoolAxes axes = axes_of(options, shape);
+  const PoolAxis &rows = axes.rows, &columns = axes.columns;
+  if (shape[2] * shape[3] > std::numeric_limits<std::int32_t>::max()) {
+    fail("x ", shape, " has more than 2147483647 elements in a plane to number");
+  }
+  const Array<T> values = x.value();
+  Indices where(Shape{shape[0], shape[1], rows.count(), columns.count()});
+  std::int32_t* to = where.edit();
+  // Calls f with the places of window k that are on the axis.
+  const auto each = [](const PoolAxis& axis, Index k, const auto& f) {
+    for (Index i = 0; i < axis.windows.size; ++i) {
+      const Index at = k * axis.windows.stride - axis.before + i * axis.windows.dilation;
+      if (at >= 0 && at < axis.extent) f(at);
+    }
+  };
+  for (Index plane = 0; plane < shape[0] * shape[1]; ++plane) {
+    const T* from = values.data() + plane * shape[2] * shape[3];
+    for (Index r = 0; r < rows.count(); ++r) {
+      for (Index c = 0; c < columns.count(); ++c) {
+        Index best = -1;
+        each(rows, r, [&](Index row) {
+          each(columns, c, [&](Index column) {
+            const Index at = row * shape[3] + column;
+            const bool first = best < 0 || from[at] > from[best];
+            if (first || (std::isnan(from[at]) && !std::isnan(from[best]))) best = at;
+          });
+        });
+        *to++ = static_cast<std::int32_t>(best);
+      }
+    }
+  }
+  const Shape flat{shape[0], shape[1], rows.count() * columns.count()};
+  const Var<T> planes = reshape(x, Shape{shape[0], shape[1], shape[2] * shape[3]}, site);
+  const Var<T> y = gather(planes, 2, where.reshaped(flat), site);
+  return {reshape(y, where.shape(), site), where};
 }
 
 template <class T>
 Var<T> average(const Var<T>& x, const Pool2dOptions& options, const Site& site) {
-  const Windows windows = windows_of(options);
-  return pooled(x, windows, 0, site, [&](const Var<T>& v, int k) {
-    const Index height = x.extent(2), width = x.extent(3);
-    const Index across = windows.columns.count(width);
+  const PoolAxes axes = axes_of(options, x.shape());
+  return pooled(x, axes, 0, site, [&](const Var<T>& v, int k) {
+    const auto& [rows, columns] = axes;
+    const Index across = columns.count();
     Array<T> shares(Shape{v.extent(3)});
     for (Index i = 0; i < shares.size(); ++i) {
-      const Index counted =
-          places(windows.rows, i / across, height) * places(windows.columns, i % across, width);
-      shares.edit()[i] = T{1} / static_cast<T>(options.count_padding ? v.extent(k) : counted);
+      const Index r = i / across, c = i % across;
+      const Index counted = options.count_padding ? rows.in_padded(r) * columns.in_padded(c)
+                                                  : rows.in_x(r) * columns.in_x(c);
+      shares.edit()[i] = T{1} / static_cast<T>(counted);
     }
     return mul(sum(v, {k}, false, site), x.tape().constant(shares, site), site);
   });
 }
 
-// A pooling of [B, C, L] as one of [B, C, 1, L].
+// The options for [B, C, 1, L].
+Pool2dOptions of_one_row(const Pool1dOptions& options) {
+  const auto& [window, stride, padding, counted, dilation, ceil, after] = options;
+  const auto both = after ? std::optional<HeightWidth>(HeightWidth(0, *after)) : std::nullopt;
+  return {{1, window}, {1, stride}, {0, padding}, counted, {1, dilation}, ceil, both};
+}
+
+// x [B, C, L] as [B, C, 1, L].
+template <class T>
+Var<T> one_row(const Var<T>& x, const Site& site) {
+  if (x.rank() != 3) fail("x ", x.shape(), "; need [B, C, L]");
+  return reshape(x, x.shape().inserted(2, 1), site);
+}
+
 template <class T, class Pool>
 Var<T> in_one_row(const Var<T>& x, const Pool1dOptions& options, const Site& site,
                   const Pool& pool) {
-  if (x.rank() != 3) fail("x ", x.shape(), "; need [B, C, L]");
-  const auto& [window, stride, padding, counted] = options;
-  const Var<T> y = pool(reshape(x, x.shape().inserted(2, 1), site),
-                        Pool2dOptions{{1, window}, {1, stride}, {0, padding}, counted}, site);
+  const Var<T> y = pool(one_row(x, site), of_one_row(options), site);
   return reshape(y, y.shape().without(2), site);
 }
 
@@ -100,6 +188,23 @@ Var<T> avg_pool1d(const Var<T>& x, const Pool1dOptions& options, Site site) {
   return composed("avg_pool1d", site, [&] { return in_one_row(x, options, site, average<T>); });
 }
 
+template <class T>
+PooledMaxima<T> max_pool2d_indices(const Var<T>& x, const Pool2dOptions& options, Site site) {
+  return within("max_pool2d_indices", site, [&] { return largest_and_where(x, options, site); });
+}
+template <class T>
+PooledMaxima<T> max_pool1d_indices(const Var<T>& x, const Pool1dOptions& options, Site site) {
+  return within("max_pool1d_indices", site, [&]() -> PooledMaxima<T> {
+    const auto [values, indices] = largest_and_where(one_row(x, site), of_one_row(options), site);
+    const Shape shape = indices.shape().without(2);
+    return {reshape(values, shape, site), indices.reshaped(shape)};
+  });
+}
+
+template PooledMaxima<float> max_pool2d_indices(const Var<float>&, const Pool2dOptions&, Site);
+template PooledMaxima<double> max_pool2d_indices(const Var<double>&, const Pool2dOptions&, Site);
+template PooledMaxima<float> max_pool1d_indices(const Var<float>&, const Pool1dOptions&, Site);
+template PooledMaxima<double> max_pool1d_indices(const Var<double>&, const Pool1dOptions&, Site);
 template Var<float> max_pool2d(const Var<float>&, const Pool2dOptions&, Site);
 template Var<double> max_pool2d(const Var<double>&, const Pool2dOptions&, Site);
 template Var<float> max_pool1d(const Var<float>&, const Pool1dOptions&, Site);
