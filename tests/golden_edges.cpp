@@ -14,8 +14,11 @@ namespace {
 // Rows with gradients that are not PyTorch's, though no less right: of equal elements another one,
 // or all, are the largest; the angle of a vector of zeros is kept from 0 / 0 by a number of its
 // own.
-const std::set<std::string> kOtherwise{"topk", "max_pool1d", "max_pool2d", "max_pool2d_options",
-                                       "cosine_loss"};
+const std::set<std::string> kOtherwise{
+    "topk", "max_pool1d", "max_pool2d", "max_pool2d_options", "max_pool2d_ceil", "max_pool2d_after",
+    "adaptive_max_pool2d", "cosine_loss",
+    // Where the value is NaN, a derivative is none too: torch has one of acosh below -1.
+    "acosh", "acosh_cube"};
 const std::set<std::string> kOtherwiseWhereInfinite{
     // NaN, as the result or a part of it.
     "variance", "variance_axes02", "variance_all", "variance_population",

@@ -241,7 +241,7 @@ BOOST_AUTO_TEST_CASE(errors_of_composed_ops_name_the_call) {
   };
   BOOST_CHECK_EXCEPTION(trace(tape.variable(A({2}))), Error, says("trace"));
   BOOST_CHECK_EXCEPTION(take(x, Indices({1}, {6})), Error, says("take"));
-  BOOST_CHECK_EXCEPTION(norm(x, 2, {4}), Error, says("norm"));
+  BOOST_CHECK_EXCEPTION(norm(x, {4}), Error, says("norm"));
   BOOST_CHECK_EXCEPTION(slice(x, {{}, {.step = 0}}), Error, says("slice"));
   BOOST_CHECK_EXCEPTION(pad(x, {{-1, 0}, {}}), Error, says("pad"));
   BOOST_CHECK_EXCEPTION(min(x, {0, 0}), Error, says("min"));

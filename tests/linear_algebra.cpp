@@ -37,6 +37,53 @@ BOOST_AUTO_TEST_CASE(rows_are_exchanged) {
   BOOST_TEST(log_abs_det(a).item() == std::log(8.0), boost::test_tools::tolerance(1e-15));
 }
 
+// Products of pivots that would overflow or vanish on the way; the sign of exchanged rows.
+BOOST_AUTO_TEST_CASE(determinants_of_any_size) {
+  Tape<double> tape;
+  const auto diagonal_of = [&](const std::vector<double>& values) {
+    Array<double> a = identity(static_cast<Index>(values.size()));
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      a.edit()[i * (values.size() + 1)] = values[i];
+    }
+    return tape.variable(a);
+  };
+  BOOST_TEST(det(diagonal_of({1e200, 1e200, 1e-200, 1e-200, 3})).item() == 3,
+             boost::test_tools::tolerance(1e-14));
+  BOOST_TEST(det(diagonal_of({1e-200, 1e-200, 1e200, 1e200, -3})).item() == -3,
+             boost::test_tools::tolerance(1e-14));
+  BOOST_TEST(std::isinf(det(diagonal_of({1e200, 1e200})).item()));
+  BOOST_TEST(std::isnan(det(diagonal_of({kNaN, 1})).item()));
+  const auto [sign, log_abs] = slogdet(diagonal_of({-1e200, 1e200, 2, 1, 1}));
+  BOOST_TEST(sign.item() == -1);
+  BOOST_TEST(log_abs.item() == 400 * std::log(10.0) + std::log(2.0),
+             boost::test_tools::tolerance(1e-14));
+  const auto exchanged = tape.variable(Array<double>({3, 3}, {0, 1, 0, 1, 0, 0, 0, 0, 5}));
+  BOOST_TEST(det(exchanged).item() == -5);
+  BOOST_TEST(slogdet(exchanged).sign.item() == -1);
+}
+
+// The derivative of a determinant of rank n - 1 is not 0, of a lower rank it is.
+BOOST_AUTO_TEST_CASE(singular_determinants_have_derivatives) {
+  Tape<double> tape;
+  for (const Index n : {2, 3, 5}) {
+    Array<double> a = identity(n);
+    a.edit()[0] = 0;
+    const auto x = tape.variable(a);
+    BOOST_TEST(det(x).item() == 0);
+    for (const bool rules_only : {false, true}) {
+      Array<double> expected(Shape{n, n});
+      expected.edit()[0] = 1;
+      const auto seed = tape.constant(Array<double>::scalar(1));
+      const auto dx =
+          tape.gradients(det(x), std::vector{x}, {.seed = seed, .rules_only = rules_only});
+      BOOST_TEST(equal(dx[0].value(), expected));
+    }
+    const auto zeros = tape.variable(Array<double>(Shape{n, n}));
+    const auto dz = tape.gradients(det(zeros), std::vector{zeros})[0].value();
+    BOOST_TEST(equal(dz, Array<double>(Shape{n, n})));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(larger_systems_leave_small_residuals) {
   Random random{3};
   for (const Index n : {2, 17, 64}) {

@@ -150,26 +150,6 @@ BOOST_AUTO_TEST_CASE(the_gradient_of_a_bag_is_sparse) {
       std::equal(of_table->rows().begin(), of_table->rows().end(), Indices({2}, {7, 50}).begin()));
 }
 
-BOOST_AUTO_TEST_CASE(attention_is_stable_and_causal) {
-  Tape<double> tape;
-  const auto q = tape.variable(Array<double>({2, 1}, {1e4, -1e4}));
-  const auto k = tape.variable(Array<double>({3, 1}, {1, 2, 3}));
-  const auto v = tape.variable(Array<double>({3, 1}, {1, 2, 3}));
-  BOOST_TEST(equal(attention(q, k, v).value(), Array<double>({2, 1}, {3, 1})));
-  // Two queries are the last two of three: the first of them does not see the last key.
-  BOOST_TEST(equal(attention(q, k, v, {.causal = true}).value(), Array<double>({2, 1}, {2, 1})));
-}
-
-BOOST_AUTO_TEST_CASE(a_query_that_sees_nothing_is_refused) {
-  Tape<double> tape;
-  const auto x = tape.variable(Array<double>({2, 2}, {1, 2, 3, 4}));
-  const auto masked = [&] { attention(x, x, x, {.mask = Indices({2, 2}, {1, 0, 0, 0})}); };
-  BOOST_TEST(error_of(masked).find("query 1 of [2,2] sees no key") != std::string::npos);
-  const auto hidden = tape.constant(Array<double>({2}, {-kInfinity, -kInfinity}));
-  BOOST_TEST(error_of([&] { attention(x, x, x, hidden); }).find("query 0 of [2,2] sees no key") !=
-             std::string::npos);
-}
-
 BOOST_AUTO_TEST_CASE(kinds_of_dropout_draw_what_they_say) {
   Tape<double> tape;
   const auto ones = tape.variable(Array<double>::full({4, 1000}, 1));

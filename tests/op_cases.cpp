@@ -28,12 +28,15 @@ const std::vector<OpCase>& op_cases() {
     linear_algebra_rows(rows);
     loss_rows(rows);
     memory_rows(rows);
+    attention_rows(rows);
     network_rows(rows);
     indexing_rows(rows);
     more_reduction_rows(rows);
     order_rows(rows);
+    pooling_rows(rows);
     product_rows(rows);
     reduction_rows(rows);
+    scatter_rows_of_ops(rows);
     sequence_loss_rows(rows);
     shape_rows(rows);
     vocabulary_loss_rows(rows);

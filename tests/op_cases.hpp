@@ -69,12 +69,15 @@ void function_rows(std::vector<OpCase>& rows);
 void loss_rows(std::vector<OpCase>& rows);
 /// Those in which gradients share memory: see `GradientSlots`.
 void memory_rows(std::vector<OpCase>& rows);
+void attention_rows(std::vector<OpCase>& rows);
 void network_rows(std::vector<OpCase>& rows);
 void indexing_rows(std::vector<OpCase>& rows);
 void more_reduction_rows(std::vector<OpCase>& rows);
 void order_rows(std::vector<OpCase>& rows);
+void pooling_rows(std::vector<OpCase>& rows);
 void product_rows(std::vector<OpCase>& rows);
 void reduction_rows(std::vector<OpCase>& rows);
+void scatter_rows_of_ops(std::vector<OpCase>& rows);
 void sequence_loss_rows(std::vector<OpCase>& rows);
 void shape_rows(std::vector<OpCase>& rows);
 void vocabulary_loss_rows(std::vector<OpCase>& rows);

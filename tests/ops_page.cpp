@@ -1,6 +1,7 @@
-// docs/ops.md is written from the headers: the fields of their doc blocks, as tables. This test
-// fails when the page is not what the headers say; `ENGRAM_WRITE_PAGES=1 ./test.sh -R ops_page`
-// writes it. An op's family is the file of tests/op_cases/ that has most of its rows.
+// docs/ops.md is written from the headers: the fields of their doc blocks and their signatures, as
+// tables, and a table of all options. This test fails when the page is not what the headers say;
+// `ENGRAM_WRITE_PAGES=1 ./test.sh -R ops_page` writes it. An op's family is the file of
+// tests/op_cases/ that has most of its rows.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -13,12 +14,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "engram/tests/op_headers.hpp"
+
+namespace engram::testing {
 namespace {
 
 namespace fs = std::filesystem;
 const fs::path kRoot = ENGRAM_SOURCE_DIR;
-const std::vector<std::string> kFields{"Shapes", "Forward", "Derivative", "Saves",
-                                       "Order",  "Throws",  "Source"};
 
 std::string read(const fs::path& path) {
   std::ifstream file(path);
@@ -31,51 +33,6 @@ std::vector<fs::path> files(const std::string& folder, const std::string& extens
     if (entry.path().extension() == extension) out.push_back(entry.path());
   }
   std::sort(out.begin(), out.end());
-  return out;
-}
-
-// A function of a header: what its doc block says, whole or field by field.
-struct Function {
-  std::string name, text;
-  std::map<std::string, std::string> fields;
-};
-
-// A doc block at the left margin, without the slashes.
-Function parsed(const std::vector<std::string>& block) {
-  static const std::regex field(" (Shapes|Forward|Derivative|Saves|Order|Throws|Source): +(.*)");
-  Function out;
-  std::string* to = &out.text;
-  for (const std::string& line : block) {
-    std::smatch found;
-    if (std::regex_match(line, found, field)) {
-      *(to = &out.fields[found[1]]) = found[2];
-    } else if (const auto from = line.find_first_not_of(' '); from != std::string::npos) {
-      *to += (to->empty() ? "" : " ") + line.substr(from);
-    }
-  }
-  return out;
-}
-
-// The functions with a doc block of their own that give Vars or arrays: neither SIMD batches nor
-// sums into memory.
-std::vector<Function> functions(const std::string& header) {
-  static const std::regex declaration(
-      "(?!struct |class |using |enum |auto |void |B )[\\w:<>, ]+ (\\w+)\\(.*");
-  std::vector<Function> out;
-  std::vector<std::string> block;
-  std::istringstream lines(header);
-  for (std::string line; std::getline(lines, line);) {
-    std::smatch found;
-    if (line.starts_with("///")) {
-      block.push_back(line.substr(3));
-    } else if (!line.starts_with("template") && !line.starts_with("requires") && !block.empty()) {
-      if (std::regex_match(line, found, declaration)) {
-        out.push_back(parsed(block));
-        out.back().name = found[1];
-      }
-      block.clear();
-    }
-  }
   return out;
 }
 
@@ -113,7 +70,7 @@ std::string family(const std::string& header) {
 
 struct Op {
   std::string link;
-  Function function;
+  DocumentedFunction function;
 };
 
 // The ops of the headers that have one, by family.
@@ -123,16 +80,45 @@ std::map<std::string, std::vector<Op>> catalogue() {
     for (const fs::path& path : files(folder, ".hpp")) {
       const std::string text = read(path);
       if (text.find("\n/// Shapes:") == std::string::npos) continue;
-      const std::vector<Function> all = functions(text);
+      const std::vector<DocumentedFunction> all = documented_functions(text);
       std::string title = family(path.stem());
-      for (const Function& f : all) {
+      for (const DocumentedFunction& f : all) {
         if (title.empty()) title = family(f.name);
       }
       auto& ops = out[title.empty() ? "Others" : title];
-      for (const Function& f : all) ops.push_back({path.lexically_relative(kRoot), f});
+      for (const DocumentedFunction& f : all) ops.push_back({path.lexically_relative(kRoot), f});
     }
   }
   return out;
+}
+
+// Every overload, in code, one under the other.
+std::string calls(const DocumentedFunction& f) {
+  std::string out;
+  for (const std::string& how : f.signatures) {
+    out += (out.empty() ? "" : "<br>") + cell('`' + how + '`');
+  }
+  return out;
+}
+
+// The options that the functions or other options take, by name.
+std::map<std::string, DocumentedOptions> options_in_use() {
+  std::map<std::string, DocumentedOptions> all, used;
+  std::string mentions;
+  for (const fs::path& path : files("ops", ".hpp")) {
+    const std::string text = read(path);
+    for (const DocumentedOptions& options : documented_options(text)) {
+      all.emplace(options.name, options);
+      for (const DocumentedOption& option : options.options) mentions += option.type + ' ';
+    }
+    for (const DocumentedFunction& f : documented_functions(text)) {
+      for (const std::string& how : f.signatures) mentions += how.substr(how.find('(')) + ' ';
+    }
+  }
+  for (const auto& [name, options] : all) {
+    if (std::regex_search(mentions, std::regex("\\b" + name + "\\b"))) used.emplace(name, options);
+  }
+  return used;
 }
 
 std::string page() {
@@ -143,14 +129,17 @@ std::string page() {
          "What each computes, its derivative and what it refuses, as its header says; the name "
          "leads there.\n"
          "*Order* is how often it can be differentiated. A function without fields of its own is "
-         "explained in\none sentence. [add_an_op.md](add_an_op.md) adds one, "
-         "[testing.md](testing.md) says how they are proved.\n";
+         "explained in\none sentence. What `...Options` hold stands [at the end](#options). Every "
+         "function takes a `Site site` as\nits last argument, the place that its errors name, "
+         "which "
+         "nobody needs to give. [add_an_op.md](add_an_op.md)\nadds one, [testing.md](testing.md) "
+         "says how they are proved.\n";
   for (const auto& [title, ops] : catalogue()) {
     out << "\n## " << title
-        << "\n\n| operation | forward | derivative | shapes | throws | order | source |\n"
-           "|---|---|---|---|---|---|---|\n";
+        << "\n\n| operation | call | forward | derivative | shapes | throws | order | source |\n"
+           "|---|---|---|---|---|---|---|---|\n";
     for (const auto& [link, f] : ops) {
-      out << "| [`" << f.name << "`](../" << link << ") |";
+      out << "| [`" << f.name << "`](../" << link << ") | " << calls(f) << " |";
       if (f.fields.empty()) {
         out << ' ' << cell(f.text) << " | | | | | |\n";
         continue;
@@ -160,6 +149,14 @@ std::string page() {
         out << ' ' << (at == f.fields.end() ? "" : cell(at->second)) << " |";
       }
       out << '\n';
+    }
+  }
+  out << "\n## Options\n\n| of | name | type | if not given | meaning |\n|---|---|---|---|---|\n";
+  for (const auto& [name, options] : options_in_use()) {
+    for (const auto& [option, type, preset, text] : options.options) {
+      const auto code = [](const std::string& s) { return s.empty() ? s : '`' + s + '`'; };
+      out << "| `" << name << "` | `" << option << "` | " << cell(code(type)) << " | "
+          << cell(code(preset)) << " | " << cell(text) << " |\n";
     }
   }
   return out.str();
@@ -175,12 +172,27 @@ BOOST_AUTO_TEST_CASE(every_operation_has_all_fields) {
     for (const auto& [link, f] : ops) {
       if (f.fields.empty()) continue;
       ++complete;
-      for (const std::string& field : kFields) {
+      for (const std::string& field : kDocFields) {
         BOOST_TEST(f.fields.contains(field), link << ": " << f.name << " has no " << field << ':');
       }
     }
   }
   BOOST_TEST(complete > 20);
+}
+
+// A page that shows no options would be written as gladly as one that does.
+BOOST_AUTO_TEST_CASE(every_call_and_every_option_is_shown) {
+  for (const auto& [title, ops] : catalogue()) {
+    for (const auto& [link, f] : ops) {
+      BOOST_TEST(!f.signatures.empty(), link << ": " << f.name << " has no signature");
+    }
+  }
+  const std::string text = page();
+  for (const char* shown : {"`ignore_index`", "`padding_after`", "`soft_cap`", "`exclusive`",
+                            "bool keep = false, double correction = 1", "`replicate`",
+                            "std::span<const Index> times"}) {
+    BOOST_TEST(text.find(shown) != std::string::npos, shown << " is not on the page");
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_page_is_what_the_headers_say) {
@@ -191,3 +203,5 @@ BOOST_AUTO_TEST_CASE(the_page_is_what_the_headers_say) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+}  // namespace engram::testing

@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(errors_cite_the_line_of_the_call) {
   BOOST_TEST(error_of([&] { a - b; }) == "sub: " + differ + at(__LINE__));
   BOOST_TEST(error_of([&] { a* b; }) == "mul: " + differ + at(__LINE__));
   BOOST_TEST(error_of([&] { a / b; }) == "div: " + differ + at(__LINE__));
-  BOOST_TEST(error_of([&] { mse(a, b); }) == "sub: " + differ + at(__LINE__));
+  BOOST_TEST(error_of([&] { mse(a, b); }) == "mse: " + differ + at(__LINE__));
   const unsigned product = __LINE__ + 1;
   const std::string product_error = error_of([&] { matmul(a, b); });
   BOOST_TEST(product_error ==

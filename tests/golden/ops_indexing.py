@@ -3,6 +3,8 @@
 import torch
 import torch.nn.functional as F
 
+from cases import distinct
+
 
 def scatter_add(x, source, index):
     # Cut here: torch's own derivative fails for a source that is longer than index.
@@ -41,6 +43,25 @@ def write(case):
     index = [[0, 2, 2], [1, 0, 1]]
     case("scatter_add", scatter_add, (2, 3), (2, 3), indices=index)
     case("scatter_add_longer", scatter_add, (4, 5), (3, 7), indices=index)
+    once = [[0, 2, 1], [1, 0, 2]]
+    case("scatter", lambda x, s, i: x.scatter(1, i, s), (2, 3), (2, 3), indices=once)
+    for name, how in (("max", "amax"), ("min", "amin"), ("prod", "prod")):
+        case(
+            f"scatter_{name}",
+            lambda x, s, i: x.scatter_reduce(1, i, s, how),
+            (2, 3),
+            (2, 3),
+            sample=distinct,
+            indices=index,
+        )
+    pairs = [[[1, 0], [0, 2]], [[1, 0], [1, 1]]]
+    case("gather_nd", lambda x, i: x[i[..., 0], i[..., 1]], cube, indices=pairs)
+
+    def scatter_nd(x, i):
+        y = torch.zeros(2, 3, 4)
+        return y.index_put((i[..., 0], i[..., 1]), x, accumulate=True)
+
+    case("scatter_nd", scatter_nd, (2, 2, 4), indices=pairs)
     case("masked_fill", lambda x, y: x.masked_fill(y > 0, 0.5) * y, (3, 4), (3, 4))
     case("masked_fill_broadcast", lambda x, y: x.masked_fill(y > 0, -1) * y, cube, (3, 1))
     case("masked_select", lambda x, y: x.masked_select(y > 0) * y.sum(), cube, (3, 4), edges=())

@@ -55,6 +55,8 @@ def write(case):
     for suffix, shape in (("", (3, 3)), ("_batched", (2, 4, 4)), ("_one", (1, 1))):
         case(f"inverse{suffix}", lambda x: torch.linalg.inv(regular(x)), shape)
         case(f"log_abs_det{suffix}", lambda x: torch.linalg.slogdet(regular(x))[1], shape)
+        case(f"det{suffix}", torch.linalg.det, shape, edges=())
+        case(f"slogdet{suffix}", lambda x: torch.linalg.slogdet(-regular(x)).logabsdet, shape)
         case(
             f"cholesky{suffix}",
             lambda x: torch.linalg.cholesky(symmetric(regular(x))),

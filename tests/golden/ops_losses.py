@@ -81,6 +81,17 @@ def write(case):
         case(f"cross_entropy_{name}", function, (6, 5), indices=indices, again=again)
 
     cross_entropy("smoothing", label_smoothing=0.1)
+    cross_entropy("each", gaps, reduction="none", ignore_index=-1)
+    cross_entropy(
+        "each_smoothing", gaps, WEIGHTS, reduction="none", ignore_index=-1, label_smoothing=0.3
+    )
+    case(
+        "cross_entropy_axis1",
+        F.cross_entropy,
+        (2, 5, 3),
+        indices=[[4, 0, 2], [1, 1, 3]],
+        again=((1, 5, 2), [[0, 4]]),
+    )
     cross_entropy("smoothing_ignore", gaps, label_smoothing=0.3, ignore_index=-1)
     cross_entropy("smoothing_sum", label_smoothing=1.0, reduction="sum")
     cross_entropy("weights", weight=WEIGHTS)

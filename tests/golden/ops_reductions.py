@@ -3,6 +3,7 @@
 import math
 
 import torch
+import torch.nn.functional as F
 
 from cases import distinct, positive, signed
 
@@ -51,6 +52,21 @@ def write(case):
     case("cumsum_reverse", lambda x: x.flip(1).cumsum(1).flip(1), (3, 17))
     case("linear_recurrence", recurrence, (5, 3), (5, 3))
     case("linear_recurrence_broadcast", lambda a, b: recurrence(a.expand_as(b), b), (2,), (7, 2))
+
+    case("cumsum_exclusive", lambda x: x.cumsum(1) - x, cube)
+    case("cumprod_reverse", lambda x: x.flip(1).cumprod(1).flip(1), cube)
+    case("cumprod_exclusive", lambda x: x.cumprod(1) / x, cube, edges=())
+    case("logcumsumexp_reverse", lambda x: x.flip(1).logcumsumexp(1).flip(1), cube)
+    for p in (1, 2, math.inf):
+        case(f"normalize_{p}", lambda x: F.normalize(x, p=p, dim=1), cube, sample=distinct)
+    three = (2, 3, 2), (3, 1), (2,)
+
+    def stacked(xs):
+        return torch.stack(torch.broadcast_tensors(*xs))
+
+    case("maximum_three", lambda *xs: stacked(xs).amax(0), *three, sample=distinct)
+    case("minimum_three", lambda *xs: stacked(xs).amin(0), *three, sample=distinct)
+    case("mean_three", lambda *xs: stacked(xs).mean(0), *three)
 
     case("sort", lambda x: x.sort(-1).values, cube, sample=distinct)
     case("sort_axis0", lambda x: x.sort(0, descending=True).values, (5, 3), sample=distinct)

@@ -23,6 +23,17 @@ void indexing_goldens(std::vector<Golden>& rows) {
     rows.push_back(
         {name, [](const Vars& x, const Indices& i) { return scatter_add(x[0], 1, i, x[1]); }});
   }
+  const auto put = [&](const std::string& name, auto f) {
+    rows.push_back({name, [f](const Vars& x, const Indices& i) { return f(x[0], 1, i, x[1]); }});
+  };
+  put("scatter", [](V x, int k, const Indices& i, V s) { return scatter(x, k, i, s); });
+  put("scatter_max", [](V x, int k, const Indices& i, V s) { return scatter_max(x, k, i, s); });
+  put("scatter_min", [](V x, int k, const Indices& i, V s) { return scatter_min(x, k, i, s); });
+  put("scatter_prod", [](V x, int k, const Indices& i, V s) { return scatter_prod(x, k, i, s); });
+  rows.push_back(indexed("gather_nd", [](V x, auto& i) { return gather_nd(x, i); }));
+  rows.push_back(indexed("scatter_nd", [](V x, auto& i) {
+    return scatter_nd(x, i, Shape{2, 3, 4});
+  }));
   rows.push_back(
       binary("masked_fill", [](V x, V m) { return masked_fill(x, greater(m, 0), 0.5) * m; }));
   rows.push_back(binary("masked_fill_broadcast",

@@ -52,6 +52,8 @@ void linear_algebra_goldens(std::vector<Golden>& rows) {
   }
   for (const std::string suffix : {"", "_batched", "_one"}) {
     rows.push_back(unary("inverse" + suffix, [](V x) { return inverse(regular(x)); }));
+    rows.push_back(unary("det" + suffix, [](V x) { return det(x); }));
+    rows.push_back(unary("slogdet" + suffix, [](V x) { return slogdet(-regular(x)).log_abs; }));
     rows.push_back(unary("log_abs_det" + suffix, [](V x) { return log_abs_det(regular(x)); }));
     rows.push_back(unary("cholesky" + suffix, [](V x) { return cholesky(regular(x)); }));
   }

@@ -23,6 +23,10 @@ void network_goldens(std::vector<Golden>& rows) {
       return batch_norm(x[0], x[1], x[2], statistics);
     });
   }
+  for (const char* name : {"group_norm", "group_norm_1d"}) {
+    row(name, [](const Vars& x) { return group_norm(x[0], 2, x[1], x[2]); });
+  }
+  row("instance_norm", [](const Vars& x) { return instance_norm(x[0], x[1], x[2]); });
   row("weight_norm", [](const Vars& x) { return weight_norm(x[0], x[1]); });
   row("weight_norm_axis0", [](const Vars& x) { return weight_norm(x[0], x[1], 0); });
 
@@ -41,6 +45,20 @@ void network_goldens(std::vector<Golden>& rows) {
   row("causal_conv1d", [](const Vars& x) { return causal_conv1d(x[0], x[1]); });
   row("causal_conv1d_dilated", [](const Vars& x) { return causal_conv1d(x[0], x[1], 2); });
 
+  row("conv_transpose1d", [](const Vars& x) { return conv_transpose1d(x[0], x[1]); });
+  row("conv_transpose1d_options", [](const Vars& x) {
+    return conv_transpose1d(
+        x[0], x[1], {.stride = 3, .padding = 1, .output_padding = 2, .dilation = 2, .groups = 2});
+  });
+  row("conv_transpose2d_options", [](const Vars& x) {
+    return conv_transpose2d(x[0], x[1], x[2],
+                            {.stride = {2, 1},
+                             .padding = {1, 0},
+                             .output_padding = {1, 0},
+                             .dilation = {1, 2},
+                             .groups = 2});
+  });
+
   const Pool2dOptions wide{.window = {3, 2}, .stride = {1, 2}, .padding = 1};
   row("max_pool2d", [](const Vars& x) { return max_pool2d(x[0], {.window = 2}); });
   row("max_pool2d_options", [=](const Vars& x) { return max_pool2d(x[0], wide); });
@@ -53,6 +71,28 @@ void network_goldens(std::vector<Golden>& rows) {
     return avg_pool2d(x[0], uncounted);
   });
   row("avg_pool1d", [](const Vars& x) { return avg_pool1d(x[0], {.window = 3}); });
+
+  const Pool2dOptions ceil{.window = {3, 2}, .stride = 2, .padding = {1, 0}, .ceil = true};
+  row("max_pool2d_ceil", [=](const Vars& x) {
+    auto spread = ceil;
+    spread.dilation = {1, 2};
+    return max_pool2d(x[0], spread);
+  });
+  row("avg_pool2d_ceil", [=](const Vars& x) { return avg_pool2d(x[0], ceil); });
+  row("avg_pool2d_ceil_uncounted", [=](const Vars& x) {
+    auto uncounted = ceil;
+    uncounted.count_padding = false;
+    return avg_pool2d(x[0], uncounted);
+  });
+  row("max_pool2d_after", [](const Vars& x) {
+    return max_pool2d(x[0], {.window = 2, .padding = {1, 0}, .padding_after = HeightWidth{0, 1}});
+  });
+  row("max_pool2d_indices",
+      [](const Vars& x) { return max_pool2d_indices(x[0], {.window = 2}).values; });
+  row("adaptive_avg_pool2d", [](const Vars& x) { return adaptive_avg_pool2d(x[0], {3, 2}); });
+  row("adaptive_avg_pool1d", [](const Vars& x) { return adaptive_avg_pool1d(x[0], 3); });
+  row("adaptive_max_pool2d", [](const Vars& x) { return adaptive_max_pool2d(x[0], {3, 2}); });
+  row("global_avg_pool", [](const Vars& x) { return global_avg_pool(x[0]); });
 
   const auto bag = [&](const std::string& name, Reduction reduction) {
     rows.push_back({name, [=](const Vars& x, const Indices& numbers) {
@@ -67,6 +107,15 @@ void network_goldens(std::vector<Golden>& rows) {
       [](const Vars& x) { return attention(x[0], x[1], x[2], {.causal = true, .scale = 0.7}); });
   row("attention_masked", [](const Vars& x) {
     return attention(x[0], x[1], x[2], {.mask = Indices({2, 1, 3}, {1, 1, 0, 1, 0, 1})});
+  });
+  row("attention_blind", [](const Vars& x) {
+    return attention(x[0], x[1], x[2], {.mask = Indices({2, 3}, {1, 0, 1, 0, 0, 0})});
+  });
+  row("attention_capped",
+      [](const Vars& x) { return attention(x[0], x[1], x[2], {.soft_cap = 0.7}); });
+  row("rotary", [](const Vars& x) { return rotary_embedding(x[0]); });
+  row("rotary_interleaved", [](const Vars& x) {
+    return rotary_embedding(x[0], {.base = 100, .offset = 3, .interleaved = true});
   });
   row("attention_bias", [](const Vars& x) { return attention(x[0], x[1], x[2], x[3]); });
 }

@@ -13,12 +13,13 @@ void more_reduction_goldens(std::vector<Golden>& rows) {
   };
   reduction("min", [](V x, const Axes& axes) { return min(x, axes); });
   reduction("variance", [](V x, const Axes& axes) { return variance(x, axes); });
-  reduction("variance_population", [](V x, const Axes& axes) { return variance(x, axes, 0); });
+  reduction("variance_population",
+            [](V x, const Axes& axes) { return variance(x, axes, false, 0); });
   reduction("standard_deviation",
             [](V x, const Axes& axes) { return standard_deviation(x, axes); });
-  reduction("norm1", [](V x, const Axes& axes) { return norm(x, 1, axes); });
-  reduction("norm2", [](V x, const Axes& axes) { return norm(x, 2, axes); });
-  reduction("norm_inf", [](V x, const Axes& axes) { return norm(x, INFINITY, axes); });
+  reduction("norm1", [](V x, const Axes& axes) { return norm(x, axes, false, 1); });
+  reduction("norm2", [](V x, const Axes& axes) { return norm(x, axes, false, 2); });
+  reduction("norm_inf", [](V x, const Axes& axes) { return norm(x, axes, false, INFINITY); });
 
   rows.push_back(unary("prod", [](V x) { return prod(x, {1}); }));
   rows.push_back(unary("prod_all", [](V x) { return prod(x); }));
@@ -30,7 +31,19 @@ void more_reduction_goldens(std::vector<Golden>& rows) {
     rows.push_back(unary(text("logcumsumexp", k), [k](V x) { return logcumsumexp(x, k); }));
   }
   rows.push_back(unary("cumprod_zeros", [](V x) { return cumprod(x, 1); }));
-  rows.push_back(unary("cumsum_reverse", [](V x) { return cumsum(x, 1, true); }));
+  rows.push_back(unary("cumsum_reverse", [](V x) { return cumsum(x, 1, {.reverse = true}); }));
+  rows.push_back(unary("cumsum_exclusive", [](V x) { return cumsum(x, 1, {.exclusive = true}); }));
+  rows.push_back(unary("cumprod_reverse", [](V x) { return cumprod(x, 1, {.reverse = true}); }));
+  rows.push_back(
+      unary("cumprod_exclusive", [](V x) { return cumprod(x, 1, {.exclusive = true}); }));
+  rows.push_back(
+      unary("logcumsumexp_reverse", [](V x) { return logcumsumexp(x, 1, {.reverse = true}); }));
+  for (const double p : {1.0, 2.0, double{INFINITY}}) {
+    rows.push_back(unary(text("normalize_", p), [p](V x) { return normalize(x, {1}, 1e-12, p); }));
+  }
+  rows.push_back({"maximum_three", [](const Vars& x, const Indices&) { return maximum(x); }});
+  rows.push_back({"minimum_three", [](const Vars& x, const Indices&) { return minimum(x); }});
+  rows.push_back({"mean_three", [](const Vars& x, const Indices&) { return mean(x); }});
   for (const char* name : {"linear_recurrence", "linear_recurrence_broadcast"}) {
     rows.push_back(binary(name, [](V a, V b) { return linear_recurrence(a, b, 0); }));
   }
@@ -39,11 +52,8 @@ void more_reduction_goldens(std::vector<Golden>& rows) {
   rows.push_back(unary("sort_axis0", [](V x) { return sort(x, 0, true).values; }));
   rows.push_back(unary("topk", [](V x) { return topk(x, 3).values; }));
   rows.push_back(unary("topk_smallest", [](V x) { return topk(x, 2, 1, false).values; }));
-  const auto picked = [](V x, int axis, const Indices& at) {
-    return gather(x, axis, at.reshaped(at.shape().inserted(axis, 1)));
-  };
-  rows.push_back(unary("argmax", [=](V x) { return picked(x, 1, argmax(x, 1)); }));
-  rows.push_back(unary("argmin", [=](V x) { return picked(x, 2, argmin(x, 2)); }));
+  rows.push_back(unary("argmax", [](V x) { return gather(x, 1, argmax(x, 1, true)); }));
+  rows.push_back(unary("argmin", [](V x) { return gather(x, 2, argmin(x, 2, true)); }));
 }
 
 }  // namespace engram::testing

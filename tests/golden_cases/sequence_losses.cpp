@@ -12,6 +12,12 @@ void cross_entropy_goldens(std::vector<Golden>& rows) {
                     }});
   };
   loss("smoothing", {.label_smoothing = 0.1});
+  loss("each", {.reduction = Reduction::none, .ignore_index = -1});
+  loss("each_smoothing", {.reduction = Reduction::none,
+                          .ignore_index = -1,
+                          .label_smoothing = 0.3,
+                          .class_weights = w});
+  loss("axis1", {.axis = 1});
   loss("smoothing_ignore", {.ignore_index = -1, .label_smoothing = 0.3});
   loss("smoothing_sum", {.reduction = Reduction::sum, .label_smoothing = 1});
   loss("weights", {.class_weights = w});

@@ -10,6 +10,11 @@ void simple_loss_goldens(std::vector<Golden>& rows) {
   };
   two("l1", [](V a, V b) { return l1(a, b); });
   two("huber", [](V a, V b) { return huber(a, b, 0.8); });
+  two("l1_each", [](V a, V b) { return l1(a, b, Reduction::none); });
+  two("mse_each", [](V a, V b) { return mse(a, b, Reduction::none); });
+  two("mse_sum", [](V a, V b) { return mse(a, b, Reduction::sum); });
+  two("huber_each", [](V a, V b) { return huber(a, b, 0.8, Reduction::none); });
+  two("kl_div_each", [](V x, V t) { return kl_div(x, t, {.reduction = Reduction::none}); });
   two("hinge", [](V x, V t) { return hinge(x, t); });
   two("kl_div", [](V x, V t) { return kl_div(x, t); });
   two("kl_div_sum", [](V x, V t) { return kl_div(x, t, {.reduction = Reduction::sum}); });
@@ -30,6 +35,10 @@ void simple_loss_goldens(std::vector<Golden>& rows) {
   };
   labelled("nll", {});
   labelled("nll_sum", {.reduction = Reduction::sum});
+  labelled("nll_each", {.reduction = Reduction::none,
+                        .ignore_index = -1,
+                        .class_weights = Array<double>({5}, {2, 0.5, 1, 0, 3})});
+  labelled("nll_axis1", {.axis = 1});
   labelled("nll_ignore", {.ignore_index = -1});
   labelled("nll_weighted",
            {.ignore_index = -1, .class_weights = Array<double>({5}, {2, 0.5, 1, 0, 3})});

@@ -21,6 +21,20 @@ void activation_rows(std::vector<OpCase>& rows) {
       "softsign", "softsign", [](auto x) { return softsign(x); }, -4, 4));
   rows.push_back(unary(
       "elu", "elu", [](auto x) { return elu(x) + elu(x, 0.5); }, -4, 4));
+  rows.push_back(unary(
+      "celu", "elu", [](auto x) { return celu(x) + celu(x, 0.5) + celu(x, -2); }, -4, 4));
+  rows.push_back(refused("celu, no alpha", "elu", [](auto x) { return celu(x[0], 0); },
+                         {{{{3}}, "celu: alpha 0; need a number that is not 0"}}));
+  rows.push_back(binary("prelu", "piecewise_linear", [](auto x, auto a) { return prelu(x, a); }));
+  rows.push_back(unary(
+      "hard_swish", "piecewise_linear", [](auto x) { return hard_swish(x); }, -5, 5));
+  rows.push_back(binary("swiglu", "gated", [](auto a, auto b) { return swiglu(a, b); }));
+  rows.push_back(row("swiglu of halves", "gated", [](auto x) { return swiglu(x[0], 1); },
+                     {{{3, 4}}, {{2, 2, 3}}, {{2, 40}}},
+                     {{{{3, 5}}, "swiglu: axis 1 of x [3,5] cannot be cut into 2 equal parts"}}));
+  rows.push_back(unary("soft_cap", "gated", [](auto x) { return soft_cap(x, 1.5); }));
+  rows.push_back(refused("soft_cap, no cap", "gated", [](auto x) { return soft_cap(x[0], 0); },
+                         {{{{3}}, "soft_cap: a cap of 0; need a number above 0"}}));
   rows.push_back(unary("leaky_relu", "piecewise_linear",
                        [](auto x) { return leaky_relu(x) + leaky_relu(x, 0.3); }));
   rows.push_back(unary(

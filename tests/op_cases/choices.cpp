@@ -30,6 +30,28 @@ void choice_rows(std::vector<OpCase>& rows) {
                         [](auto a, auto b) { return greater_equal(round(a), round(b)) * a * b; }));
   rows.push_back(unary("greater_equal, a number", "comparisons",
                        [](auto x) { return greater_equal(round(x), 1) * x * x; }));
+  rows.push_back(binary("operators", "comparisons", [](auto a, auto b) {
+    const auto m = round(a), n = round(b);
+    return a * ((m == n) + 2 * (m != n) + 3 * (m < n) + 4 * (m <= n) + 5 * (m > n) + 6 * (m >= n));
+  }));
+  rows.push_back(unary("operators, a number", "comparisons", [](auto x) {
+    const auto m = round(x);
+    return x * ((m == 1) + 2 * (m != 1) + 3 * (m < 1) + 4 * (m <= 1) + 5 * (m > 1) + 6 * (m >= 1) +
+                7 * (1 == m) + 8 * (1 != m) + 9 * (1 < m) + 10 * (1 <= m) + 11 * (1 > m) +
+                12 * (1 >= m));
+  }));
+  const auto truth = [&](const std::string& name, const auto& f) {
+    rows.push_back(binary(name, "logic", [f](auto a, auto b) {
+      return f(greater(a, 0), greater(b, 0)) * a * b + f(a, b);
+    }));
+  };
+  truth("logical_and", [](auto a, auto b) { return logical_and(a, b); });
+  truth("logical_or", [](auto a, auto b) { return logical_or(a, b); });
+  truth("logical_xor", [](auto a, auto b) { return logical_xor(a, b); });
+  rows.push_back(unary("logical_not", "logic",
+                       [](auto x) { return logical_not(greater(x, 0)) * x + logical_not(x); }));
+  rows.push_back(unary("is_nan", "logic",
+                       [](auto x) { return x * (is_nan(log(x)) + 2 * is_finite(x)) + is_inf(x); }));
   rows.push_back(ternary(
       "where", "where", [](auto a, auto b, auto c) { return where(greater(a, 0), b * b, c * c); }));
   rows.push_back(ternary("where, numbers", "where", [](auto a, auto b, auto c) {

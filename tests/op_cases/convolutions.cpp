@@ -1,4 +1,4 @@
-// Rows of convolutions and pooling.
+// Rows of convolutions.
 #include "engram/ops/ops.hpp"
 #include "engram/tests/op_cases.hpp"
 
@@ -87,52 +87,59 @@ void convolutions(std::vector<OpCase>& rows) {
                      {{{{5, 2, 3}, {2, 3, 3}}, "dilation 0; need 1 or more"}}));
 }
 
-void pooling(std::vector<OpCase>& rows) {
-  const std::vector<BadShapes> bad = {{{{2, 3, 4}}, "x [2,3,4]; need [B, C, H, W]"},
-                                      {{{1, 1, 1, 4}}, "spans 2 of 1"}};
-  const std::vector<BadShapes> bad_1d = {{{{3, 4}}, "x [3,4]; need [B, C, L]"},
-                                         {{{1, 1, 1}}, "spans 3 of 1"}};
-  const Shapes planes = {{{2, 2, 4, 5}}, {{1, 1, 2, 2}}, {{1, 3, 5, 3}}};
+void transposed(std::vector<OpCase>& rows) {
+  const auto flat = [](ConvTranspose1dOptions options) {
+    return [options](auto x) { return conv_transpose1d(x[0], x[1], options); };
+  };
+  const std::string file = "transposed_convolution";
+  rows.push_back(
+      row("conv_transpose1d", file, flat({}),
+          {{{2, 3, 5}, {3, 4, 2}}, {{1, 1, 17}, {1, 1, 3}}, {{0, 2, 3}, {2, 2, 3}}},
+          {{{{3, 4}, {3, 2, 2}},
+            "conv_transpose1d: x [3,4] and w [3,2,2]; need [B, C, L] and [C, O / groups, k]"},
+           {{{1, 3, 4}, {3, 2}}, "need [B, C, L] and [C, O / groups, k]"},
+           {{{1, 3, 4}, {2, 3, 2}}, "need axis 0 of w to be the channels of x"},
+           {{{1, 3, 0}, {3, 2, 2}}, "x has an axis of 0 entries; need at least 1"}}));
   rows.push_back(row(
-      "max_pool2d", "pooling", [](auto x) { return max_pool2d(x[0], {.window = 2}); }, planes,
-      bad));
-  rows.push_back(row("max_pool2d, overlapping", "pooling",
+      "conv_transpose1d, all options", file,
+      flat({.stride = 3, .padding = 1, .output_padding = 2, .dilation = 2, .groups = 2}),
+      {{{2, 4, 3}, {4, 3, 3}}, {{1, 2, 1}, {2, 1, 2}}}, {{{{1, 3, 4}, {3, 2, 3}}, "in 2 groups"}}));
+  rows.push_back(row("conv_transpose1d, too much output padding", file,
+                     flat({.stride = 2, .output_padding = 2}), {},
+                     {{{{1, 3, 4}, {3, 2, 2}},
+                       "output_padding 2 for stride 2; need 0 <= output_padding < stride"}}));
+  rows.push_back(row("conv_transpose1d, too much padding", file, flat({.padding = 3}), {},
+                     {{{{1, 3, 4}, {3, 2, 2}}, "leave 0 entries; need at least 1"}}));
+  rows.push_back(row("conv_transpose1d, no stride", file, flat({.stride = 0}), {},
+                     {{{{1, 3, 4}, {3, 2, 2}}, "windows of size 2, stride 0"}}));
+  rows.push_back(
+      row("conv_transpose1d, bias", file,
+          [](auto x) { return conv_transpose1d(x[0], x[1], x[2], {.stride = 2}); },
+          {{{2, 3, 5}, {3, 4, 2}, {4}}},
+          {{{{2, 3, 5}, {3, 4, 2}, {3}}, "conv_transpose1d: b [3] for 4 channels; need [4]"}}));
+  rows.push_back(row("conv_transpose2d", file,
                      [](auto x) {
-                       return max_pool2d(x[0], {.window = {3, 2}, .stride = {1, 2}, .padding = 1});
+                       return conv_transpose2d(x[0], x[1],
+                                               {.stride = {2, 1},
+                                                .padding = {1, 0},
+                                                .output_padding = {1, 0},
+                                                .dilation = {1, 2},
+                                                .groups = 2});
                      },
-                     planes, {{{{1, 2, 3}}, "max_pool2d: x [1,2,3]"}}));
-  rows.push_back(row("max_pool2d, too much padding", "pooling",
-                     [](auto x) {
-                       return max_pool2d(x[0], {.window = 3, .padding = {1, 2}});
-                     },
-                     {},
-                     {{{{1, 1, 4, 4}}, "padding 2 for a window of 3; need at most half of it"}}));
-  rows.push_back(row("max_pool2d of nothing", "pooling",
-                     [](auto x) { return max_pool2d(x[0], {.window = 2}); }, {},
-                     {{{{0, 2, 4, 4}}, "max_pool2d: max: no values to reduce"}}));
-  rows.push_back(row(
-      "max_pool1d", "pooling", [](auto x) { return max_pool1d(x[0], {.window = 3, .stride = 2}); },
-      {{{2, 3, 7}}, {{1, 1, 17}}}, bad_1d));
-  rows.push_back(row("avg_pool2d", "pooling",
-                     [](auto x) {
-                       return avg_pool2d(x[0], {.window = {2, 3}, .padding = 1});
-                     },
-                     {{{2, 2, 4, 5}}, {{1, 1, 2, 1}}, {{0, 1, 2, 2}}},
-                     {{{{2, 3, 4}}, "x [2,3,4]; need [B, C, H, W]"}}));
-  rows.push_back(row(
-      "avg_pool2d without padding", "pooling",
-      [](auto x) { return avg_pool2d(x[0], {.window = 2, .padding = 1, .count_padding = false}); },
-      {{{2, 2, 3, 4}}, {{1, 1, 1, 1}}}, {{{{2, 3, 4}}, "need [B, C, H, W]"}}));
-  rows.push_back(row(
-      "avg_pool1d", "pooling", [](auto x) { return avg_pool1d(x[0], {.window = 3}); },
-      {{{2, 3, 7}}, {{1, 1, 17}}, {{0, 2, 3}}}, bad_1d));
+                     {{{2, 4, 3, 2}, {4, 1, 2, 2}}},
+                     {{{{4, 3, 2}, {4, 1, 2, 2}}, "need [B, C, H, W] and [C, O / groups, h, w]"},
+                      {{{2, 4, 3, 2}, {2, 1, 2, 2}}, "conv_transpose2d: x [2,4,3,2] and w"}}));
+  rows.push_back(
+      row("conv_transpose2d, bias", file, [](auto x) { return conv_transpose2d(x[0], x[1], x[2]); },
+          {{{1, 2, 2, 3}, {2, 3, 2, 2}, {3}}},
+          {{{{1, 2, 2, 3}, {2, 3, 2, 2}, {2}}, "conv_transpose2d: b [2] for 3 channels"}}));
 }
 
 }  // namespace
 
 void convolution_rows(std::vector<OpCase>& rows) {
   convolutions(rows);
-  pooling(rows);
+  transposed(rows);
 }
 
 }  // namespace engram::testing

@@ -1,5 +1,6 @@
 // Rows of the elementwise ops.
-#include "engram/ops/elementwise_kernels.hpp"
+#include "engram/core/record.hpp"
+#include "engram/ops/elementwise_many.hpp"
 #include "engram/ops/ops.hpp"
 #include "engram/tests/op_cases/shapes.hpp"
 
@@ -27,6 +28,55 @@ struct MixedOfThree {  // tanh(a² + a b³ + b² c + a c²)
     return (1 - y * y) * (3 * a * b * b + 2 * b * c);
   }
   static auto dc(auto a, auto b, auto c, auto y) { return (1 - y * y) * (b * b + 2 * a * c); }
+};
+
+struct MixedOfFour {  // tanh(a b + c² d)
+  static constexpr auto name = "mixed_of_four";
+  static constexpr std::uint8_t needs = static_cast<std::uint8_t>(~needs_input(4));
+  static auto f(auto a, auto b, auto c, auto d) { return tanh(a * b + c * c * d); }
+  static auto da(auto, auto b, auto, auto, auto y) { return (1 - y * y) * b; }
+  static auto db(auto a, auto, auto, auto, auto y) { return (1 - y * y) * a; }
+  static auto dc(auto, auto, auto c, auto d, auto y) { return (1 - y * y) * 2 * c * d; }
+  static auto dd(auto, auto, auto c, auto, auto y) { return (1 - y * y) * c * c; }
+};
+struct SumOfSix {  // a + b - c + d e + [x > 0]
+  static constexpr auto name = "sum_of_six";
+  static constexpr std::uint8_t needs = needs_input(3) | needs_input(4);
+  double least = 0;
+  void check() const {
+    if (least < 0) fail("least ", least, "; need 0 or more");
+  }
+  static auto f(auto a, auto b, auto c, auto d, auto e, auto x) {
+    return a + b - c + d * e + greater(x, 0);
+  }
+  static auto da(auto, auto, auto, auto, auto, auto, auto) { return Constant<1>{}; }
+  static auto db(auto, auto, auto, auto, auto, auto, auto) { return Constant<1>{}; }
+  static auto dc(auto, auto, auto, auto, auto, auto, auto) { return Constant<-1>{}; }
+  static auto dd(auto, auto, auto, auto, auto e, auto, auto) { return e; }
+  static auto de(auto, auto, auto, auto d, auto, auto, auto) { return d; }
+  static auto df(auto, auto, auto, auto, auto, auto, auto) { return Constant<0>{}; }
+};
+// a b + c d, an op of four inputs that is not elementwise, for vectors of one length.
+struct SumOfDots {
+  static constexpr auto name = "sum_of_dots";
+  static Shape shape(const Shape& a, const Shape& b, const Shape& c, const Shape& d) {
+    if (a != b || a != c || a != d) fail(a, ", ", b, ", ", c, " and ", d, "; need one shape");
+    return {};
+  }
+  template <class T>
+  void forward(const Array<T>& a, const Array<T>& b, const Array<T>& c, const Array<T>& d,
+               Array<T>& y) const {
+    *y.edit() = 0;
+    for (Index i = 0; i < a.size(); ++i) *y.edit() += a[i] * b[i] + c[i] * d[i];
+  }
+  template <class T>
+  void derivative(Var<T> a, Var<T> b, Var<T> c, Var<T> d, Var<T>, Var<T> dy, Into<T> da, Into<T> db,
+                  Into<T> dc, Into<T> dd) const {
+    da += dy * b;
+    db += dy * a;
+    dc += dy * d;
+    dd += dy * c;
+  }
 };
 
 }  // namespace
@@ -61,6 +111,50 @@ void elementwise_rows(std::vector<OpCase>& rows) {
        {{{3, 5}, {3, 4}, {3, 5}}, "[3,5] and [3,4]"},
        {{{3, 5}, {3, 5}, {3, 4}}, "[3,5] and [3,4]"}},
       -1, 1));
+  rows.push_back(row(
+      "an op of four inputs", "elementwise_many",
+      [](auto x) { return elementwise(MixedOfFour{}, Site::current(), x[0], x[1], x[2], x[3]); },
+      {{{3, 4}, {3, 4}, {3, 4}, {3, 4}}, {{2, 3, 1}, {5}, {}, {3, 5}}, {{2, 40}, {40}, {2, 1}, {}}},
+      {{{{3, 4}, {3, 5}, {3, 5}, {3, 5}}, "mixed_of_four: shapes do not broadcast"},
+       {{{3, 5}, {3, 4}, {3, 5}, {3, 5}}, "[3,5] and [3,4]"},
+       {{{3, 5}, {3, 5}, {3, 4}, {3, 5}}, "[3,5] and [3,4]"},
+       {{{3, 5}, {3, 5}, {3, 5}, {3, 4}}, "[3,5] and [3,4]"}},
+      -1, 1));
+  const auto of_six = [](double least) {
+    return [=](auto x) {
+      return elementwise(SumOfSix{least}, Site::current(), x[0], x[1], x[2], x[3], x[4], x[5]);
+    };
+  };
+  const Shapes six = {{{3, 4}, {3, 4}, {3, 4}, {3, 4}, {3, 4}, {3, 4}},
+                      {{3, 1}, {4}, {}, {3, 4}, {2, 1, 4}, {1}}};
+  std::vector<BadShapes> bad_six;
+  for (std::size_t k = 0; k < 6; ++k) {
+    bad_six.push_back({six[0], "sum_of_six: shapes do not broadcast"});
+    bad_six.back().inputs[k] = {3, 5};
+  }
+  rows.push_back(row("an op of six inputs", "elementwise_many", of_six(0), six, bad_six));
+  rows.push_back(row("an op of six inputs, refused", "elementwise_many", of_six(-1), {},
+                     {{six[0], "sum_of_six: least -1; need 0 or more"}}));
+  rows.push_back(
+      row("a general op of four inputs", "record",
+          [](auto x) { return record(SumOfDots{}, Site::current(), x[0], x[1], x[2], x[3]); },
+          {{{3}, {3}, {3}, {3}}, {{2, 4}, {2, 4}, {2, 4}, {2, 4}}},
+          {{{{2}, {3}, {3}, {3}}, "sum_of_dots: [2], [3], [3] and [3]; need one shape"},
+           {{{3}, {2}, {3}, {3}}, "need one shape"},
+           {{{3}, {3}, {2}, {3}}, "need one shape"},
+           {{{3}, {3}, {3}, {2}}, "need one shape"}}));
+  rows.push_back(binary("assignment", "arithmetic", [](auto a, auto b) {
+    auto y = a;
+    y += b;
+    y *= a;
+    y -= b * b;
+    y /= 3 + a * a;
+    y += 2;
+    y -= 0.5;
+    y *= 3;
+    y /= 2;
+    return y;
+  }));
   rows.push_back(unary("exp", "exp", [](auto x) { return exp(x); }));
   rows.push_back(unary(
       "log", "log", [](auto x) { return log(x); }, 0.5, 3));

@@ -84,6 +84,19 @@ void analysis(std::vector<Function>& out) {
       "cosh", [](auto x) { return cosh(x); }, [](Real x) { return std::cosh(x); },
       [](Real x) { return std::sinh(x); }, -80, 80, 4, 4);
   add(
+      "asinh", [](auto x) { return asinh(x); }, [](Real x) { return std::asinh(x); },
+      [](Real x) { return 1 / std::hypot(1.0L, x); }, -1e15, 1e15, 1, 1);
+  add(
+      "acosh", [](auto x) { return acosh(x); }, [](Real x) { return std::acosh(x); },
+      [](Real x) { return 1 / (std::sqrt(x - 1) * std::sqrt(x + 1)); }, 1, 1e15, 1, 1);
+  add(
+      "atanh", [](auto x) { return atanh(x); }, [](Real x) { return std::atanh(x); },
+      [](Real x) { return 1 / ((1 - x) * (1 + x)); }, -1, 1, 1, 1);
+  add(
+      "soft_cap", [](auto x) { return soft_cap(x, 30); },
+      [](Real x) { return 30 * std::tanh(x / 30); },
+      [](Real x) { return 1 - std::tanh(x / 30) * std::tanh(x / 30); }, -300, 300, 3, 3);
+  add(
       "erf", [](auto x) { return erf(x); }, [](Real x) { return std::erf(x); },
       [](Real x) { return 2 / std::sqrt(kPi) * std::exp(-x * x); }, -7, 7, 1, 1);
   add(
@@ -143,6 +156,18 @@ void units(std::vector<Function>& out) {
       [](Real x) { return x > 0 ? 1 : std::exp(x); }, -80, 80, 3, 3);
   const Real alpha = 1.6732632423543772848170429916717L, scale = 1.0507009873554804934193349852946L;
   add(
+      "celu", [](auto x) { return celu(x, 2); },
+      [](Real x) { return x > 0 ? x : 2 * std::expm1(x / 2); },
+      [](Real x) { return x > 0 ? 1 : std::exp(x / 2); }, -80, 80, 3, 3);
+  add(
+      "hard_swish", [](auto x) { return hard_swish(x); },
+      [](Real x) {
+        return std::isnan(x) ? x : x <= -3 ? -0.0L : x >= 3 ? x : x * (x + 3) / 6;
+      },
+      [](Real x) { return x >= 3   ? 1
+                          : x > -3 ? x / 3 + 0.5L
+                                   : 0; }, -5, 5, 3, 3);
+  add(
       "selu", [](auto x) { return selu(x); },
       [=](Real x) { return scale * (x > 0 ? x : alpha * std::expm1(x)); },
       [=](Real x) { return scale * (x > 0 ? 1 : alpha * std::exp(x)); }, -80, 80, 4, 4);
@@ -187,6 +212,18 @@ void steps(std::vector<Function>& out) {
   add(
       "round", [](auto x) { return round(x); }, [](Real x) { return std::nearbyint(x); }, flat, -9,
       9, 0, 0);
+  add(
+      "is_nan", [](auto x) { return is_nan(x); }, [](Real x) { return std::isnan(x) ? 1 : 0; },
+      flat, -9, 9, 0, 0);
+  add(
+      "is_inf", [](auto x) { return is_inf(x); }, [](Real x) { return std::isinf(x) ? 1 : 0; },
+      flat, -9, 9, 0, 0);
+  add(
+      "is_finite", [](auto x) { return is_finite(x); },
+      [](Real x) { return std::isfinite(x) ? 1 : 0; }, flat, -9, 9, 0, 0);
+  add(
+      "logical_not", [](auto x) { return logical_not(x); }, [](Real x) { return x == 0 ? 1 : 0; },
+      flat, -9, 9, 0, 0);
   add(
       "nan_to_num",
       [](auto x) {

@@ -20,6 +20,21 @@ void function_rows(std::vector<OpCase>& rows) {
   rows.push_back(unary("sinh", "hyperbolic", [](auto x) { return sinh(x); }));
   rows.push_back(unary("cosh", "hyperbolic", [](auto x) { return cosh(x); }));
   rows.push_back(unary(
+      "asinh", "inverse_hyperbolic", [](auto x) { return asinh(x); }, -9, 9));
+  rows.push_back(unary(
+      "acosh", "inverse_hyperbolic", [](auto x) { return acosh(x); }, 1.2, 9));
+  rows.push_back(unary(
+      "atanh", "inverse_hyperbolic", [](auto x) { return atanh(x); }, -0.9, 0.9));
+  rows.push_back(binary(
+      "mod", "modulo", [](auto a, auto b) { return mod(a, 0.3 + square(b)); }, 0.5, 3));
+  rows.push_back(binary(
+      "fmod", "modulo", [](auto a, auto b) { return fmod(a, 0.3 + square(b)); }, -3, -0.5));
+  rows.push_back(
+      unary("mod, a number", "modulo", [](auto x) { return mod(x, -0.7) + fmod(x, 0.7); }));
+  rows.push_back(binary("floor_divide", "modulo", [](auto a, auto b) {
+    return (floor_divide(a, 2 + b * b) + trunc_divide(a, 2 + b * b)) * a * b;
+  }));
+  rows.push_back(unary(
       "log1p", "log", [](auto x) { return log1p(x); }, -0.7, 2));
   rows.push_back(unary("expm1", "exp", [](auto x) { return expm1(x); }));
   rows.push_back(unary(

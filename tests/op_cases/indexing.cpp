@@ -52,7 +52,7 @@ void by_lists(std::vector<OpCase>& rows) {
                        return take(x[0], Indices({2, 3}, {5, 0, 5, kNothing, 1, 3}));
                      },
                      {{{2, 3}}, {{6}}, {{1, 37}}, {{3, 2, 4}}},
-                     {{{{5}}, "take: index_select: index 5 at position 0 is out of range"}}));
+                     {{{{5}}, "take: index 5 at position 0 is out of range"}}));
   rows.push_back(row("put", "index_select",
                      [](auto x) {
                        return put(x[0], Indices({2, 2}, {5, 0, kNothing, 5}), Shape{2, 3});
@@ -143,7 +143,7 @@ void matrices(std::vector<OpCase>& rows) {
   }
   rows.push_back(row("trace", "diagonal", [](auto x) { return trace(x[0]); },
                      {{{3, 3}}, {{2, 5}}, {{2, 3, 4}}, {{0, 0}}},
-                     {{{{3}}, "trace: diagonal: x [3] is no matrix"}}));
+                     {{{{3}}, "trace: x [3] is no matrix"}}));
 
   const Shapes any = {{{3, 5}}, {{1}}, {{0, 3}}, {{2, 1, 4}}};
   rows.push_back(row("unsqueeze", "squeeze", [](auto x) { return unsqueeze(x[0], 1); }, any,
@@ -156,6 +156,28 @@ void matrices(std::vector<OpCase>& rows) {
                      {{{3, 1}}, {{2, 1, 1}}},
                      {{{{1, 3}}, "squeeze: axis 1 of x [1,3] has extent 3; need 1"},
                       {{{1}}, "squeeze: axis 1 of [1] does not exist"}}));
+  rows.push_back(row("squeeze several axes", "squeeze",
+                     [](auto x) {
+                       return squeeze(x[0], {0, -1}) * squeeze(x[0], std::vector<int>{2, 0});
+                     },
+                     {{{1, 5, 1}}, {{1, 0, 1}}},
+                     {{{{1, 3, 2}}, "squeeze: axis -1 of x [1,3,2] has extent 2; need 1"},
+                      {{{1}}, "squeeze: axis -1 of [1] is named twice"}}));
+  rows.push_back(row("squeeze no axes", "squeeze",
+                     [](auto x) { return squeeze(x[0], std::vector<int>()) * 2; }, {{{3, 1}}}));
+  rows.push_back(row("unsqueeze several axes", "squeeze",
+                     [](auto x) {
+                       return unsqueeze(x[0], {0, -1}) * unsqueeze(x[0], std::vector<int>{-1, 0});
+                     },
+                     {{{3, 5}}, {{}}, {{0, 3}}}));
+  rows.push_back(
+      row("unsqueeze, bad axes", "squeeze",
+          [](auto x) {
+            return x[0].size() == 1 ? unsqueeze(x[0], {0, 0}) : unsqueeze(x[0], {1, 3});
+          },
+          {},
+          {{{{1}}, "unsqueeze: axis 0 is named twice"},
+           {{{2}}, "unsqueeze: an axis number 3 in x [2] with 2 more; need -3 <= axis < 3"}}));
   rows.push_back(row("flatten", "squeeze", [](auto x) { return flatten(x[0]); },
                      {{{3, 5}}, {{}}, {{0, 3}}, {{2, 1, 4}}}));
   rows.push_back(row("flatten the last two", "squeeze", [](auto x) { return flatten(x[0], -2); },

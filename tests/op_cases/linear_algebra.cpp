@@ -22,12 +22,12 @@ void products(std::vector<OpCase>& rows) {
       {{{{}, {2}}, "need vectors [..., n] of the same n"},
        {{{2}, {}}, "need vectors [..., n] of the same n"},
        {{{1}, {3}}, "a [1] . b [3]"},
-       {{{2, 3}, {4, 3}}, "dot: mul: shapes do not broadcast"}}));
+       {{{2, 3}, {4, 3}}, "dot: shapes do not broadcast"}}));
   rows.push_back(row("outer", "dot", [](auto x) { return outer(x[0], x[1]); },
                      {{{3}, {4}}, {{2, 3}, {2, 37}}, {{2, 1, 3}, {3, 2}}, {{1}, {1}}, {{0}, {3}}},
                      {{{{}, {2}}, "need vectors [..., m] and [..., n]"},
                       {{{2}, {}}, "need vectors [..., m] and [..., n]"},
-                      {{{2, 3}, {3, 3}}, "outer: mul: shapes do not broadcast"}}));
+                      {{{2, 3}, {3, 3}}, "outer: shapes do not broadcast"}}));
   rows.push_back(row("matvec", "dot", [](auto x) { return matvec(x[0], x[1]); },
                      {{{3, 4}, {4}},
                       {{3, 17}, {2, 5, 17}},
@@ -39,7 +39,7 @@ void products(std::vector<OpCase>& rows) {
                      {{{{3}, {3}}, "need a [..., m, n] and x [..., n]"},
                       {{{3, 4}, {3}}, "a [3,4] . x [3]"},
                       {{{3, 4}, {}}, "a [3,4] . x []"},
-                      {{{2, 3, 4}, {3, 4}}, "matvec: matmul: "}}));
+                      {{{2, 3, 4}, {3, 4}}, "matvec: "}}));
   rows.push_back(row("bmm", "dot", [](auto x) { return bmm(x[0], x[1]); },
                      {{{2, 3, 4}, {2, 4, 5}},
                       {{1, 1, 1}, {1, 1, 1}},
@@ -136,6 +136,27 @@ void systems(std::vector<OpCase>& rows) {
       not_square));
   rows.push_back(row("log_abs_det, singular", "solve", [](auto x) { return log_abs_det(x[0]); }, {},
                      {{{{2, 2}}, "log_abs_det: matrix 0 is singular: pivot 0 is 0"}}));
+  rows.push_back(row(
+      "det", "determinant", [](auto x) { return det(x[0]); },
+      {{{3, 3}}, {{1, 1}}, {{2, 3, 3}}, {{2, 1, 2, 2}}, {{0, 0}}, {{0, 2, 2}}, {{5, 5}}, {{4, 4}}},
+      not_square));
+  // The second row twice: cofactors of the last row alone are 0.
+  rows.push_back(row("det, singular", "determinant",
+                     [](auto x) {
+                       const auto top = slice(x[0], -2, 0, x[0].extent(-2) - 1);
+                       return det(concat({top, slice(top, -2, 1, 2)}, -2)) + sum(x[0] * x[0]);
+                     },
+                     {{{4, 4}}, {{3, 3}}}, {{{{3}}, "axis -2 of [3] does not exist"}}));
+  rows.push_back(row(
+      "slogdet", "determinant",
+      [](auto x) {
+        const auto [sign, log_abs] = slogdet(regular(x[0]) * -1);
+        return sign * log_abs;
+      },
+      matrices, not_square));
+  rows.push_back(row("slogdet, singular", "determinant",
+                     [](auto x) { return slogdet(x[0]).log_abs; }, {},
+                     {{{{2, 2}}, "slogdet: matrix 0 is singular: pivot 0 is 0"}}));
   rows.push_back(row(
       "cholesky", "cholesky", [](auto x) { return cholesky(regular(x[0])); }, matrices,
       not_square));

@@ -1,4 +1,4 @@
-// Rows of normalisations, bags, attention and the kinds of dropout.
+// Rows of normalisations, bags and the kinds of dropout.
 #include "engram/ops/ops.hpp"
 #include "engram/tests/op_cases.hpp"
 
@@ -66,6 +66,20 @@ void normalisations(std::vector<OpCase>& rows) {
                      {{{{3, 2}, {2}, {2}}, "mean [4] for x [3,2]"}}));
   rows.push_back(row("batch_norm, no epsilon", "batch_norm", evaluated(-1, 0), {},
                      {{{{3, 2}, {2}, {2}}, "epsilon = 0; need a number above 0"}}));
+  const auto grouped = [](Index groups) {
+    return [=](auto x) { return group_norm(x[0], groups, x[1], x[2], 1e-2); };
+  };
+  rows.push_back(row("group_norm", "group_norm", grouped(2),
+                     {{{3, 4}, {4}, {4}}, {{2, 4, 5}, {4}, {4}}, {{2, 2, 3, 3}, {2}, {2}}},
+                     {{{{4}, {4}, {4}}, "group_norm: x [4]; need [B, C, ...]"},
+                      {{{3, 4}, {3}, {4}}, "gain [3] for x [3,4]; need [4]"},
+                      {{{3, 4}, {4}, {3}}, "bias [3] for x [3,4]; need [4]"},
+                      {{{2, 3, 4}, {3}, {3}}, "2 groups for the 3 channels of x [2,3,4]"},
+                      {{{3, 2}, {2}, {2}}, "x [3,2] has 1 value in each of 2 groups"}}));
+  rows.push_back(row("instance_norm", "group_norm",
+                     [](auto x) { return instance_norm(x[0], x[1], x[2], 1e-2); },
+                     {{{2, 3, 4}, {3}, {3}}, {{2, 2, 3, 3}, {2}, {2}}, {{0, 2, 3}, {2}, {2}}},
+                     {{{{4}, {4}, {4}}, "instance_norm: x [4]; need [B, C, ...]"}}));
   const auto normed = [](int axis) {
     return [axis](auto x) { return weight_norm(x[0], x[1], axis); };
   };
@@ -86,7 +100,7 @@ void bags(std::vector<OpCase>& rows) {
   const Indices numbers({5}, {2, 0, 2, 1, 2}), offsets({4}, {0, 2, 2, 3});
   rows.push_back(row("embedding_bag", "embedding_bag", bag(numbers, offsets, Reduction::mean),
                      {{{4, 3}}, {{3}}, {{3, 2, 2}}, {{3, 0}}},
-                     {{{{2, 3}}, "embedding_bag: gather_rows: row 2 at position 0 is outside"},
+                     {{{{2, 3}}, "embedding_bag: row 2 at position 0 is outside"},
                       {{{}}, "the table is a scalar"}}));
   rows.push_back(row("embedding_bag, sum", "embedding_bag", bag(numbers, offsets, Reduction::sum),
                      {{{4, 3}}, {{3}}}));
@@ -109,53 +123,6 @@ void bags(std::vector<OpCase>& rows) {
           "bag 1 is rows [3, 2) of 5; offsets must not fall");
   refused("embedding_bag, offsets past the end", numbers, Indices({3}, {0, 7, 8}),
           "bag 0 is rows [0, 7) of 5");
-}
-
-void attentions(std::vector<OpCase>& rows) {
-  const auto attend = [](AttentionOptions options) {
-    return [options](auto x) { return attention(x[0], x[1], x[2], options); };
-  };
-  const std::vector<BadShapes> bad = {
-      {{{3, 4}, {3, 5}, {3, 2}}, "attention: q [3,4] and k [3,5]; need q [..., queries, d]"},
-      {{{4}, {3, 4}, {3, 2}}, "need q [..., queries, d] and k [..., keys, d]"},
-      {{{3, 4}, {3, 4}, {2, 2}}, "k [3,4] and v [2,2]; need as many values as keys"},
-      {{{3, 4}, {3, 4}, {3}}, "v [..., 3, e]"}};
-  rows.push_back(row("attention", "attention", attend({}),
-                     {{{3, 4}, {5, 4}, {5, 2}},
-                      {{2, 2, 3}, {2, 3, 3}, {2, 3, 1}},
-                      {{2, 1, 2, 3}, {2, 4, 3}, {4, 2}},
-                      {{1, 1}, {1, 1}, {1, 1}},
-                      {{1, 2}, {17, 2}, {17, 1}},
-                      {{0, 2}, {3, 2}, {3, 2}},
-                      {{2, 0}, {3, 0}, {3, 2}}},
-                     bad));
-  rows.push_back(row("attention, causal", "attention", attend({.causal = true, .scale = 0.7}),
-                     {{{3, 4}, {3, 4}, {3, 2}}, {{2, 2, 3}, {2, 4, 3}, {2, 4, 1}}},
-                     {{{{3, 4}, {2, 4}, {2, 2}}, "query 0 of [3,2] sees no key"}}));
-  const Indices padding({2, 1, 3}, {1, 1, 0, 1, 0, 1});
-  rows.push_back(row("attention, masked", "attention", attend({.mask = padding}),
-                     {{{2, 2, 2}, {2, 3, 2}, {2, 3, 2}}, {{2, 3, 2}, {1, 3, 2}, {3, 2}}},
-                     {{{{2, 4}, {3, 4}, {3, 2}}, "mask [2,1,3] for scores [2,3]"},
-                      {{{2, 2, 2}, {2, 4, 2}, {2, 4, 2}}, "mask [2,1,3] for scores [2,2,4]"}}));
-  rows.push_back(row("attention, masked and causal", "attention",
-                     attend({.causal = true, .mask = padding}),
-                     {{{2, 3, 2}, {2, 3, 2}, {2, 3, 2}}, {{2, 2, 1, 2}, {3, 2}, {3, 2}}}));
-  rows.push_back(row("attention, bias", "attention",
-                     [](auto x) { return attention(x[0], x[1], x[2], x[3]); },
-                     {{{2, 3}, {3, 3}, {3, 2}, {2, 3}}, {{2, 2, 3}, {2, 2, 3}, {2, 2, 1}, {1, 2}}},
-                     {{{{2, 3}, {3, 3}, {3, 2}, {2, 2}}, "bias [2,2] for scores [2,3]"},
-                      {{{2, 3}, {3, 3}, {3, 2}, {4, 2, 3}}, "bias [4,2,3] for scores [2,3]"}}));
-  rows.push_back(row("attention to nothing", "attention", attend({}), {},
-                     {{{{2, 3}, {0, 3}, {0, 2}}, "query 0 of [2,0] sees no key"}}));
-  rows.push_back(row("attention_weights", "attention",
-                     [](auto x) { return attention_weights(x[0], x[1]); },
-                     {{{3, 4}, {5, 4}}, {{2, 2, 3}, {3, 3}}},
-                     {{{{3, 4}, {3, 5}}, "attention_weights: q [3,4] and k [3,5]"},
-                      {{{2, 3, 4}, {3, 3, 4}}, "attention_weights: matmul: "}}));
-  rows.push_back(row("attention_weights, bias", "attention",
-                     [](auto x) { return attention_weights(x[0], x[1], x[2], {.causal = true}); },
-                     {{{3, 4}, {3, 4}, {3, 3}}},
-                     {{{{3, 4}, {3, 4}, {2}}, "attention_weights: bias [2] for scores [3,3]"}}));
 }
 
 void dropouts(std::vector<OpCase>& rows) {
@@ -190,7 +157,6 @@ void dropouts(std::vector<OpCase>& rows) {
 void network_rows(std::vector<OpCase>& rows) {
   normalisations(rows);
   bags(rows);
-  attentions(rows);
   dropouts(rows);
 }
 

@@ -46,7 +46,33 @@ void shape_rows(std::vector<OpCase>& rows) {
       "select of the first axis", "slice",
       [](auto x) { return select(x[0], 0, 1) * select(x[0], 0, 0); },
       {{{2, 3}}, {{3, 4, 2}}, {{4}}, {{2, 1}}},
-      {{{{}}, "axis 0 of [] does not exist"}, {{{1, 2}}, "[1, 2) is outside axis 0 of x [1,2]"}}));
+      {{{{}}, "axis 0 of [] does not exist"},
+       {{{1, 2}}, "select: entry 1 of axis 0 of x [1,2] does not exist; need -1 <= index < 1"}}));
+  rows.push_back(row("select from the end", "slice",
+                     [](auto x) { return select(x[0], 0, -1) * select(x[0], -1, -2); },
+                     {{{3, 3}}, {{2, 2}}}, {{{{1, 1}}, "select: entry -2 of axis -1 of x [1,1]"}}));
+  rows.push_back(row("split in unequal parts", "slice",
+                     [](auto x) {
+                       const std::vector<Index> extents{1, 0, 3};
+                       const auto parts = split(x[0], extents, 1);
+                       return parts[0] * parts[2] + sum(parts[1]) + sum(split(x[0], {4}, 1)[0]);
+                     },
+                     {{{3, 4}}, {{2, 4, 17}}},
+                     {{{{3, 5}},
+                       "split: 3 parts of 4 entries together along axis 1 of x [3,5]; they "
+                       "must add up to 5"},
+                      {{{3, 2}}, "split: a part of 3 along axis 1 of x [3,2]"},
+                      {{{3}}, "split: axis 1 of [3] does not exist"}}));
+  rows.push_back(row("lists that are known at run time", "slice",
+                     [](auto x) {
+                       const std::vector<int> axes{0, -1}, order{1, 0};
+                       const std::vector<Index> extents{-1, 2}, times{2, 1};
+                       const std::vector<Padding> paddings{{1, 0}, {0, 2}};
+                       const std::vector<Range> ranges{{.begin = 1}, {.step = 2}};
+                       const auto y = transpose(reshape(tile(x[0], times), extents), order);
+                       return slice(pad(y, paddings), ranges) * sum(x[0] * x[0], axes);
+                     },
+                     {{{3, 4}}, {{2, 2}}}, {{{{4, 3, 2}}, "shapes do not broadcast"}}));
   rows.push_back(row("split", "slice",
                      [](auto x) {
                        auto [a, b] = split<2>(x[0]);

@@ -16,6 +16,24 @@ void simple_loss_rows(std::vector<OpCase>& rows) {
   };
   loss("l1", "l1", [](auto a, auto b) { return l1(a, b); });
   loss("huber", "huber", [](auto a, auto b) { return huber(a, b) + huber(a, b, 0.3); });
+  const std::vector<BadShapes> bad_each = {{{{3, 4}, {3, 5}}, "do not broadcast"}};
+  const auto each = [&](const std::string& name, const std::string& file, auto f, double low = -2) {
+    auto with_none = pairs;
+    with_none.push_back({{0, 3}, {3}});
+    rows.push_back(row(
+        name + ", each and the sum", file,
+        [f](auto x) { return f(x[0], x[1], Reduction::none) + f(x[0], x[1], Reduction::sum); },
+        with_none, bad_each, low, 2));
+  };
+  each("mse", "mse", [](auto a, auto b, Reduction r) { return mse(a, b, r); });
+  each("l1", "l1", [](auto a, auto b, Reduction r) { return l1(a, b, r); });
+  each("huber", "huber", [](auto a, auto b, Reduction r) { return huber(a, b, 0.5, r); });
+  each("hinge", "hinge", [](auto a, auto b, Reduction r) { return hinge(a, b, 1, r); });
+  each("binary_cross_entropy_with_logits", "binary_cross_entropy",
+       [](auto a, auto b, Reduction r) { return binary_cross_entropy_with_logits(a, b, r); });
+  each(
+      "kl_div", "kl_div",
+      [](auto x, auto t, Reduction r) { return kl_div(x, t, {.reduction = r}); }, 0.2);
   rows.push_back(refused("huber, bad delta", "huber", [](auto x) { return huber(x[0], x[1], 0); },
                          {{{{3}, {3}}, "huber: delta 0; need delta > 0"}}));
   loss("hinge", "hinge", [](auto a, auto b) { return hinge(a, b) + hinge(a, b, 0.2); });
@@ -45,8 +63,12 @@ void simple_loss_rows(std::vector<OpCase>& rows) {
                      [](auto x) { return cosine_loss(x[0], x[1], x[2], -0.5); },
                      {{{3, 5}, {3, 5}, {3}}, {{4, 17}, {17}, {4}}, {{2, 3, 4}, {4}, {3}}},
                      {{{{3, 4}, {3, 5}, {3}}, "do not broadcast"},
-                      {{{3, 4}, {3, 4}, {2}}, "where: shapes do not broadcast"},
+                      {{{3, 4}, {3, 4}, {2}}, "cosine_loss: shapes do not broadcast"},
                       {{{0, 4}, {0, 4}, {0}}, "no values in [0]"}}));
+  rows.push_back(row("cosine_loss, each", "cosine_similarity",
+                     [](auto x) { return cosine_loss(x[0], x[1], x[2], -0.5, Reduction::none); },
+                     {{{3, 5}, {3, 5}, {3}}, {{2, 3, 4}, {4}, {3}}},
+                     {{{{3, 4}, {3, 5}, {3}}, "cosine_loss: shapes do not broadcast"}}));
   const auto labelled = [](CrossEntropyOptions options) {
     return [options](auto x) {
       const Shape shape = x[0].shape();
@@ -68,6 +90,20 @@ void simple_loss_rows(std::vector<OpCase>& rows) {
       row("nll, weighted", "nll",
           labelled({.ignore_index = 3, .class_weights = Array<double>({4}, {2, 0.5, 0, 3})}),
           {{{5, 4}}, {{2, 3, 4}}}, {{{{3, 5}}, "class_weights [4] for 5 classes"}}));
+  rows.push_back(row("nll, each", "nll",
+                     labelled({.reduction = Reduction::none,
+                               .ignore_index = 3,
+                               .class_weights = Array<double>({4}, {2, 0.5, 0, 3})}),
+                     {{{5, 4}}, {{2, 3, 4}}, {{4}}, {{0, 4}}},
+                     {{{{3, 5}}, "class_weights [4] for 5 classes"}}));
+  rows.push_back(
+      row("nll, classes on axis 1", "nll",
+          [](auto x) {
+            return nll(x[0], Indices({2, 3}, {1, 0, 1, 1, 0, 0}), {.axis = 1});
+          },
+          {{{2, 2, 3}}, {{2, 5, 3}}},
+          {{{{2, 3, 4}}, "nll: logits [2,3,4] with the classes on axis 1 and targets [2,3]"},
+           {{{2, 1, 3}}, "nll: target 1 at position 0 is no class"}}));
   rows.push_back(refused("nll, smoothed", "nll", labelled({.label_smoothing = 0.1}),
                          {{{{3, 4}}, "nll: label_smoothing 0.1; only cross_entropy smooths"}}));
   rows.push_back(refused("nll, bad targets", "nll",

@@ -43,6 +43,36 @@ void cross_entropy_rows(std::vector<OpCase>& rows) {
   add("cross_entropy, weights", {}, true);
   add("cross_entropy, smoothing and weights, ignoring",
       {.reduction = Reduction::sum, .ignore_index = 3, .label_smoothing = 1}, true);
+  add("cross_entropy, each", {.reduction = Reduction::none}, false);
+  add("cross_entropy, each, smoothing and weights, ignoring",
+      {.reduction = Reduction::none, .ignore_index = 3, .label_smoothing = 0.3}, true);
+  rows.push_back(row("cross_entropy, classes on axis 0", "cross_entropy",
+                     [](auto x) {
+                       const Indices targets({3, 2}, {1, 0, 1, 1, 0, 0});
+                       return cross_entropy(x[0], targets, {.axis = 0}) *
+                              cross_entropy(x[0], targets,
+                                            {.reduction = Reduction::none, .axis = -3});
+                     },
+                     {{{2, 3, 2}}, {{5, 3, 2}}},
+                     {{{{3, 2, 2}}, "cross_entropy: logits [3,2,2] with the classes on axis 0"},
+                      {{{3}}, "targets [3,2]; need the other axes"}}));
+  rows.push_back(row("cross_entropy, no such axis", "cross_entropy",
+                     [](auto x) { return cross_entropy(x[0], Indices({1}, {0}), {.axis = 2}); }, {},
+                     {{{{1, 4}}, "cross_entropy: axis 2 of [1,4] does not exist"}}));
+  rows.push_back(row("affine_cross_entropy, each", "affine_cross_entropy",
+                     [](auto x) {
+                       const Index classes = x[2].size();
+                       return affine_cross_entropy(
+                           x[0], x[1], x[2], labels({x[0].extent(0)}, classes),
+                           {.reduction = Reduction::none, .ignore_index = 3}, true);
+                     },
+                     {{{4, 3}, {5, 3}, {5}}}, {{{{2, 3}, {5, 4}, {5}}, "affine_cross_entropy: "}}));
+  rows.push_back(
+      row("affine_cross_entropy, another axis", "affine_cross_entropy",
+          [](auto x) {
+            return affine_cross_entropy(x[0], x[1], x[2], Indices({2}, {0, 1}), {.axis = 0});
+          },
+          {}, {{{{2, 3}, {3, 4}, {4}}, "affine_cross_entropy: axis 0"}}));
   const auto bad = [&](const char* name, double smoothing, const Array<double>& w,
                        const char* text) {
     rows.push_back(row(name, "cross_entropy",
@@ -120,6 +150,9 @@ void adaptive_rows(std::vector<OpCase>& rows) {
                       {{{5, 3}, {3, 4}, {4}, {3, 2}, {2, 3}, {2}}, "and b [2] for x [5,3]"},
                       {{{}, {3, 4}, {4}, {3, 2}, {2, 3}, {3}}, "x is a scalar"},
                       {{{5, 3}, {3, 4}, {4}}, "1 cutoffs and 0 tails"}}));
+  rows.push_back(row("adaptive_cross_entropy, each", file,
+                     loss({2, 5}, 9, {.reduction = Reduction::none, .ignore_index = 1}), two_tails,
+                     {{{{5, 3}, {3, 4}, {4}}, "2 cutoffs and 0 tails"}}));
   rows.push_back(row("adaptive_log_softmax", file, all({2, 5}), two_tails,
                      {{{{5, 3}, {3, 4}, {4}, {3, 2}, {2, 2}, {2}, {3, 1}, {1, 4}, {4}},
                        "tail 0 has 2 classes, from cutoff 2 to 5"}}));
@@ -140,6 +173,8 @@ void adaptive_rows(std::vector<OpCase>& rows) {
   bad("adaptive_cross_entropy, bad targets", Indices({3}, {0, 0, 0}), {}, "targets [3]");
   bad("adaptive_cross_entropy, all ignored", Indices({2}, {7, 7}), {.ignore_index = 7},
       "a mean over no targets");
+  bad("adaptive_cross_entropy, another axis", Indices({2}, {0, 1}), {.axis = 0},
+      "adaptive_cross_entropy: axis 0; the classes are in the readout");
   bad("adaptive_cross_entropy, smoothing", Indices({2}, {0, 1}), {.label_smoothing = 0.1},
       "label smoothing and class weights need all classes");
 }
@@ -164,6 +199,10 @@ void sampled_rows(std::vector<OpCase>& rows) {
   rows.push_back(row("sampled_cross_entropy, sum, ignoring", file,
                      loss({.reduction = Reduction::sum, .ignore_index = 3}),
                      {{{4, 3}, {5, 3}, {5}}, {{2}, {5, 2}, {5}}}));
+  rows.push_back(row("sampled_cross_entropy, each", file,
+                     loss({.reduction = Reduction::none, .ignore_index = 3}),
+                     {{{4, 3}, {5, 3}, {5}}, {{2, 2, 2}, {37, 2}, {37}}},
+                     {{{{2, 3}, {5, 4}, {5}}, "need x [..., k], w [V, k] and b [V]"}}));
   const auto bad = [&](const char* name, Indices targets, Candidates candidates,
                        CrossEntropyOptions options, const char* text) {
     rows.push_back(row(name, file,
@@ -180,6 +219,8 @@ void sampled_rows(std::vector<OpCase>& rows) {
   bad("sampled_cross_entropy, no candidates", good, {}, {}, "need [S] twice, S > 0");
   bad("sampled_cross_entropy, bad counts", good, {Indices({1}, {0}), Array<double>({1}, {0.0})}, {},
       "expected_counts[0] is 0");
+  bad("sampled_cross_entropy, another axis", good, some, {.axis = 0},
+      "sampled_cross_entropy: axis 0; the classes are in w");
   bad("sampled_cross_entropy, smoothing", good, some, {.label_smoothing = 0.1},
       "label smoothing and class weights need all classes");
 }
