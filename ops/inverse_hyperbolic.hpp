@@ -53,7 +53,7 @@ struct Atanh {
 /// Derivative: dx = dy / √(1 + x²), of any size of x
 /// Saves:      nothing beyond x
 /// Order:      any
-/// Accuracy:   1 ulp; derivatives 3 ulp of x
+/// Accuracy:   2 ulp; derivatives 3 ulp of x
 /// Throws:     nothing of its own
 /// Source:     DLMF 4.37
 template <class T>
@@ -69,7 +69,7 @@ auto asinh(const AnyDual auto& x) { return evaluate(ops::Asinh{}, x); }
 /// Derivative: dx = dy / √(x² - 1), infinite at 1
 /// Saves:      nothing beyond x
 /// Order:      any
-/// Accuracy:   1 ulp; derivatives 3 ulp of x
+/// Accuracy:   2 ulp; derivatives 3 ulp of x
 /// Throws:     nothing of its own; below 1 value and derivative are NaN
 /// Source:     DLMF 4.37
 template <class T>
@@ -85,7 +85,7 @@ auto acosh(const AnyDual auto& x) { return evaluate(ops::Acosh{}, x); }
 /// Derivative: dx = dy / (1 - x²), infinite at ±1
 /// Saves:      nothing beyond x
 /// Order:      any
-/// Accuracy:   1 ulp; derivatives 3 ulp of x
+/// Accuracy:   2 ulp; derivatives 3 ulp of x
 /// Throws:     nothing of its own; outside [-1, 1] the value is NaN
 /// Source:     DLMF 4.37
 template <class T>

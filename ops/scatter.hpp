@@ -25,10 +25,13 @@ Var<T> scatter(const Var<T>& x, int axis, const Indices& index, const Var<T>& so
 ///
 /// Shapes:     as `scatter_add`
 /// Forward:    y = x, then y[i, index[i, j, k], k] = max(that, source[i, j, k]), for axis 1 of
-/// three Derivative: dy goes to the largest; equal values get equal shares Saves:      nothing
-/// beyond x, source and y, and one number for each index Order:      any Accuracy:   exact;
-/// derivatives 2 ulp of x Throws:     as `gather` Source:     PyTorch,
-/// "torch.Tensor.scatter_reduce_", amax
+///             three
+/// Derivative: dy goes to the largest; equal values get equal shares
+/// Saves:      nothing beyond x, source and y, and one number for each index
+/// Order:      any
+/// Accuracy:   exact; derivatives 2 ulp of x
+/// Throws:     as `gather`
+/// Source:     PyTorch, "torch.Tensor.scatter_reduce_", amax
 template <class T>
 Var<T> scatter_max(const Var<T>& x, int axis, const Indices& index, const Var<T>& source,
                    Site site = Site::current());
