@@ -47,15 +47,15 @@ Var<T> row_losses(ClassTargets<T> labels, const Var<T>& x, bool logits, const Si
     fail("logits ", x.shape(), " have more than 2147483647 elements to number; take fewer rows");
   }
   for (Index i = 0; i < rows; ++i) {
-    const bool counts = !labels.ignores(i) && labels.label_share(i) != 0;
+    const bool counts = !labels.is_mute(i) && labels.label_share(i) != 0;
     place.edit()[i] =
         counts ? static_cast<std::int32_t>(i * classes + labels.targets[i]) : kNothing;
     share.edit()[i] = counts ? static_cast<T>(-labels.label_share(i)) : T{0};
-    ignored.edit()[i] = labels.ignores(i) ? T{1} : T{0};
+    ignored.edit()[i] = labels.is_mute(i) ? T{1} : T{0};
   }
   Tape<T>& tape = x.tape();
   const Var<T> nothing = tape.constant(std::move(ignored), site);
-  const Var<T> seen = labels.options.ignore_index ? masked_fill(x, nothing, 0, site) : x;
+  const Var<T> seen = labels.heard(x, site);
   const Var<T> log_p = logits ? log_softmax(seen, -1, site) : seen;
   const Var<T> own = mul(take(log_p, place, site), tape.constant(share, site), site);
   if (!labels.smooths()) return own;

@@ -23,7 +23,7 @@ const std::set<std::string> kOtherwiseWhereInfinite{
     // NaN, as the result or a part of it.
     "variance", "variance_axes02", "variance_all", "variance_population",
     "variance_population_axes02", "variance_population_all", "weight_norm", "weight_norm_axis0",
-    "batch_norm", "batch_norm_1d",
+    "batch_norm", "batch_norm_1d", "group_norm", "group_norm_1d", "instance_norm",
     // 0 times infinity is NaN here.
     "prod_all", "cumprod2", "cumprod_zeros", "hard_sigmoid", "hard_sigmoid_cube",
     // That of a hinge at NaN is 0, of PyTorch's 1.

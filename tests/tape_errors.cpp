@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(errors_cite_the_line_of_the_call) {
   const unsigned selection = __LINE__ + 1;
   const std::string selection_error = error_of([&] { select(a, 1, 4); });
   BOOST_TEST(selection_error ==
-             "slice: [4, 5) is outside axis 1 of x [3,4]; need 0 <= begin <= end <= 4" +
+             "select: entry 4 of axis 1 of x [3,4] does not exist; need -4 <= index < 4" +
                  at(selection));
   // Operators with a number know their place too: it is that of the node they record.
   const unsigned line = __LINE__ + 1;

@@ -73,7 +73,7 @@ def write(case):
     unary("elu", lambda x: F.elu(x, 0.7), wide)
     unary("selu", F.selu, wide)
     unary("softsign", F.softsign, wide)
-    unary("celu", lambda x: F.celu(x, 0.7), wide)
+    unary("celu", lambda x: F.celu(x, 0.5), wide)
     unary("hard_swish", F.hardswish, wide)
     unary("soft_cap", lambda x: 1.5 * torch.tanh(x / 1.5), wide)
     case("prelu", F.prelu, (3, 4), (4,))

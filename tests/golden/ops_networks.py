@@ -50,7 +50,7 @@ def write(case):
     for suffix, shape in (("", (5, 3)), ("_1d", (2, 3, 4)), ("_2d", (2, 3, 2, 3))):
         case(f"batch_norm{suffix}", batch_norm, shape, (3,), (3,))
         case(f"batch_norm_evaluated{suffix}", evaluated, shape, (3,), (3,))
-    for suffix, shape in (("", (3, 4)), ("_1d", (2, 4, 3))):
+    for suffix, shape in (("", (3, 4, 2)), ("_1d", (2, 4, 3))):
         case(
             f"group_norm{suffix}",
             lambda x, w, b: F.group_norm(x, 2, w, b),

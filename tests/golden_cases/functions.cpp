@@ -47,7 +47,7 @@ void function_goldens(std::vector<Golden>& rows) {
   one("isnan", [=](V x) { return chosen(x, is_nan(x)); });
   one("isinf", [=](V x) { return chosen(x, is_inf(x)); });
   one("isfinite", [=](V x) { return chosen(x, is_finite(x)); });
-  one("celu", [](V x) { return celu(x, 0.7); });
+  one("celu", [](V x) { return celu(x, 0.5); });
   one("hard_swish", [](V x) { return hard_swish(x); });
   one("soft_cap", [](V x) { return soft_cap(x, 1.5); });
   rows.push_back(binary("prelu", [](V x, V a) { return prelu(x, a); }));

@@ -85,13 +85,13 @@ void analysis(std::vector<Function>& out) {
       [](Real x) { return std::sinh(x); }, -80, 80, 4, 4);
   add(
       "asinh", [](auto x) { return asinh(x); }, [](Real x) { return std::asinh(x); },
-      [](Real x) { return 1 / std::hypot(1.0L, x); }, -1e15, 1e15, 1, 1);
+      [](Real x) { return 1 / std::hypot(1.0L, x); }, -1e15, 1e15, 2, 2);
   add(
       "acosh", [](auto x) { return acosh(x); }, [](Real x) { return std::acosh(x); },
-      [](Real x) { return 1 / (std::sqrt(x - 1) * std::sqrt(x + 1)); }, 1, 1e15, 1, 1);
+      [](Real x) { return 1 / (std::sqrt(x - 1) * std::sqrt(x + 1)); }, 1, 1e15, 2, 2);
   add(
       "atanh", [](auto x) { return atanh(x); }, [](Real x) { return std::atanh(x); },
-      [](Real x) { return 1 / ((1 - x) * (1 + x)); }, -1, 1, 1, 1);
+      [](Real x) { return 1 / ((1 - x) * (1 + x)); }, -1, 1, 2, 2);
   add(
       "soft_cap", [](auto x) { return soft_cap(x, 30); },
       [](Real x) { return 30 * std::tanh(x / 30); },

@@ -158,7 +158,8 @@ void matrices(std::vector<OpCase>& rows) {
                       {{{1}}, "squeeze: axis 1 of [1] does not exist"}}));
   rows.push_back(row("squeeze several axes", "squeeze",
                      [](auto x) {
-                       return squeeze(x[0], {0, -1}) * squeeze(x[0], std::vector<int>{2, 0});
+                       const auto y = squeeze(x[0], {0, -1});
+                       return y * squeeze(x[0], std::vector<int>{2, 0});
                      },
                      {{{1, 5, 1}}, {{1, 0, 1}}},
                      {{{{1, 3, 2}}, "squeeze: axis -1 of x [1,3,2] has extent 2; need 1"},

@@ -160,8 +160,8 @@ void along_an_axis(std::vector<OpCase>& rows) {
                      {{{{3}}, "topk: the first -1 of axis -1 of x [3]; need 0 <= count <= 3"}}));
   rows.push_back(row("argmax", "argmax",
                      [](auto x) {
-                       return gather(x[0], 1, argmax(x[0], 1, true)) *
-                              gather(x[0], 1, argmin(x[0], 1, true));
+                       const auto most = gather(x[0], 1, argmax(x[0], 1, true));
+                       return most * gather(x[0], 1, argmin(x[0], 1, true));
                      },
                      {{{3, 5}}, {{2, 37}}, {{4, 1}}, {{2, 3, 4}}, {{0, 2}}},
                      {{{{3, 0}}, "argmax: axis 1 of x [3,0] has no entries"},

@@ -49,9 +49,9 @@ void cross_entropy_rows(std::vector<OpCase>& rows) {
   rows.push_back(row("cross_entropy, classes on axis 0", "cross_entropy",
                      [](auto x) {
                        const Indices targets({3, 2}, {1, 0, 1, 1, 0, 0});
-                       return cross_entropy(x[0], targets, {.axis = 0}) *
-                              cross_entropy(x[0], targets,
-                                            {.reduction = Reduction::none, .axis = -3});
+                       const auto mean = cross_entropy(x[0], targets, {.axis = 0});
+                       return mean * cross_entropy(x[0], targets,
+                                                   {.reduction = Reduction::none, .axis = -3});
                      },
                      {{{2, 3, 2}}, {{5, 3, 2}}},
                      {{{{3, 2, 2}}, "cross_entropy: logits [3,2,2] with the classes on axis 0"},
