@@ -9,7 +9,7 @@ namespace {
 // A loss on another tape would differentiate that one, of another shard or of an earlier step.
 template <class T>
 void check_loss(int shard, const Tape<T>& own, const Var<T>& loss) {
-  if (&loss.tape() != &own) {
+  if (!loss.has_value() || &loss.tape() != &own) {
     fail("Shards::run: the loss of shard ", shard,
          " is not on the tape of its shard; record it on the tape that the function is given");
   }

@@ -16,14 +16,13 @@ namespace engram::kernels {
 /// foreign code for machine learning" (Enzyme), which calls it a strong zero.
 struct Chain {
   static constexpr auto name = "chain";
-  static constexpr bool curved = true;
   static constexpr std::uint8_t needs = needs_input(0) | needs_input(1);
   static auto f(auto dy, auto d) {
     using B = decltype(dy);
     return select(dy == B(0), B(0), dy * d);
   }
   static auto da(auto, auto d, auto) { return d; }
-  static auto db(auto dy, auto, auto) { return dy; }
+  static auto db(auto dy, auto, auto) { return StrongZero(dy); }
 };
 
 /// The same for a derivative d that may be a `Constant`, a `Mask`, a plain number or a value.
@@ -50,6 +49,11 @@ Y chain(const Y& dy, Constant<-1>) {
 template <class Y>
 Y chain(const Y& dy, const Mask<Y>& d) {
   return where(d.on, dy, Number<Y>{0});
+}
+
+template <class Y>
+Y chain(const Y& dy, const StrongZero<Y>& d) {
+  return where(d.value, chain(dy, d.value), Number<Y>{0});
 }
 
 /// Whether `D` is a derivative that is 0, or 1, everywhere.

@@ -46,6 +46,13 @@ struct Mask {
   V on;
 };
 
+/// A derivative that is 0 where `value` is, whatever it is multiplied with.
+template <class V>
+struct StrongZero {
+  explicit StrongZero(const V& where) : value(where) {}
+  V value;
+};
+
 /// Records an elementwise op of one input.
 template <class Op, class T>
 Var<T> elementwise(Op op, const Site& site, const Var<T>& x);

@@ -11,7 +11,7 @@ namespace engram {
 /// Derivative: dx_i = dy Π_{j ≠ i} x_j, right where factors are 0 too
 /// Saves:      the products of the halves, quarters, ...
 /// Order:      any
-/// Accuracy:   2 ulp of x; derivatives 4 ulp of x
+/// Accuracy:   8 ulp of x; derivatives 8 ulp of x
 /// Throws:     as `sum`
 /// Source:     A. Griewank and A. Walther (2008), "Evaluating derivatives", section 3.3
 ///             (Speelpenning's product)

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "engram/core/tape.hpp"
 #include "engram/ops/arithmetic.hpp"
+#include "engram/ops/class_targets.hpp"
 #include "engram/ops/concat.hpp"
 #include "engram/ops/gather_rows.hpp"
 #include "engram/ops/matmul.hpp"
@@ -125,7 +125,8 @@ Var<T> sampled_cross_entropy(const Var<T>& x, const Var<T>& w, const Var<T>& b,
               : static_cast<T>(-std::log(candidates.expected_counts[s]));
     }
   }
-  const Var<T> rows = reshape(x, {count, x.extent(-1)}, site);
+  const kernels::ClassTargets<T> labels{targets, options};
+  const Var<T> rows = reshape(labels.heard(x, site), {count, x.extent(-1)}, site);
   const Var<T> target_logit = add(sum(mul(rows, gather_rows(w, own, site), site), {1}, true, site),
                                   reshape(gather_rows(b, own, site), {count, 1}, site), site);
   const Var<T> others =

@@ -146,8 +146,9 @@ BOOST_AUTO_TEST_CASE(the_gradient_of_a_bag_is_sparse) {
   const Gradient<double>* of_table = gradients.find(table);
   BOOST_REQUIRE(of_table);
   BOOST_REQUIRE(of_table->is_sparse());
-  BOOST_TEST(
-      std::equal(of_table->rows().begin(), of_table->rows().end(), Indices({2}, {7, 50}).begin()));
+  const Indices expected({2}, {7, 50});
+  BOOST_TEST(std::equal(of_table->rows().begin(), of_table->rows().end(), expected.begin(),
+                        expected.end()));
 }
 
 BOOST_AUTO_TEST_CASE(kinds_of_dropout_draw_what_they_say) {

@@ -82,7 +82,7 @@ void over_axes(std::vector<OpCase>& rows) {
                      {{{{3}}, "norm: p is 3; need 1, 2 or infinity"}}));
   rows.push_back(row("root_mean_square of nothing", "norm",
                      [](auto x) { return root_mean_square(x[0]); }, {},
-                     {{{{0}}, "root_mean_square: norm: no values in [0]"}}));
+                     {{{{0}}, "root_mean_square: no values in [0]"}}));
   rows.push_back(row("root_mean_square, epsilon below 0", "norm",
                      [](auto x) { return root_mean_square(x[0], {}, false, -1); }, {},
                      {{{{3}}, "epsilon = -1; need 0 or more"}}));

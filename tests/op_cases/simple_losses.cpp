@@ -15,10 +15,10 @@ void simple_loss_rows(std::vector<OpCase>& rows) {
   };
   loss("l1", "l1", [](auto a, auto b) { return l1(a, b); });
   loss("huber", "huber", [](auto a, auto b) { return huber(a, b) + huber(a, b, 0.3); });
-  const std::vector<BadShapes> bad_each = {{{{3, 4}, {3, 5}}, "do not broadcast"}};
+  const std::vector<BadShapes> bad_each = {{{{3, 4}, {3, 5}}, "differ"}};
   const auto each = [&](const std::string& name, const std::string& file, auto f, double low = -2) {
     auto with_none = pairs;
-    with_none.push_back({{0, 3}, {3}});
+    with_none.push_back({{0, 3}, {0, 3}});
     rows.push_back(row(
         name + ", each and the sum", file,
         [f](auto x) { return f(x[0], x[1], Reduction::none) + f(x[0], x[1], Reduction::sum); },
