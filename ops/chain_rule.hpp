@@ -51,9 +51,13 @@ Y chain(const Y& dy, const Mask<Y>& d) {
   return where(d.on, dy, Number<Y>{0});
 }
 
-template <class Y>
+template <SimdBatch Y>
 Y chain(const Y& dy, const StrongZero<Y>& d) {
-  return where(d.value, chain(dy, d.value), Number<Y>{0});
+  return select(d.value == Y(0), Y(0), chain(dy, d.value));
+}
+template <class T>
+Var<T> chain(const Var<T>& dy, const StrongZero<Var<T>>& d) {
+  return chain(dy, d.value);  // to be differentiated again: by d, at 0 too
 }
 
 /// Whether `D` is a derivative that is 0, or 1, everywhere.

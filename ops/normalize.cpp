@@ -49,11 +49,14 @@ struct Standardize {
   void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
     if (x.size() == 0) return;
     const auto mean_of = [&](const Var<T>& v) { return engram::mean(v, axes, true); };
-    const auto from_mean = [&](const Var<T>& v) { return v - mean_of(v); };
-    const Var<T> spread =
-        root_mean_square(centred ? from_mean(from_mean(x)) : x, axes, true, epsilon);
-    const Var<T> along = dy - y * mean_of(dy * y);
-    dx += (centred ? along - mean_of(dy) : along) / spread;
+    // As in `centre`; what is taken off first is a constant, which leaves the derivative as it is.
+    const auto from_mean = [&](const Var<T>& v) {
+      const Var<T> near = v - x.tape().constant(mean(v.value()));
+      return near - mean_of(near);
+    };
+    const Var<T> spread = root_mean_square(centred ? from_mean(x) : x, axes, true, epsilon);
+    const Var<T> from = centred ? dy - mean_of(dy) : dy;
+    dx += (from - y * mean_of(dy * y)) / spread;
   }
   void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
     const Shape kept = axes.kept(x.shape());

@@ -10,11 +10,12 @@
 namespace engram {
 namespace {
 
-// x less its mean, in two steps: where the mean is large, the first rounds it.
+// x less its mean, in two steps: where the mean is large, the first rounds it. That one is a
+// constant, which leaves the derivative as it is.
 template <class T>
 Var<T> centred(const Var<T>& x, const Axes& axes, const Site& site) {
-  const auto less_mean = [&](const Var<T>& v) { return sub(v, mean(v, axes, true, site), site); };
-  return less_mean(less_mean(x));
+  const Var<T> near = sub(x, detach(mean(x, axes, true, site), site), site);
+  return sub(near, mean(near, axes, true, site), site);
 }
 
 // What the sum of squares is divided by.

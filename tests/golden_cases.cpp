@@ -78,7 +78,8 @@ void compare(const std::string& what, const Array<double>& got, const Array<doub
     const double e = error(got[i], expected[i]);
     if (e > worst) worst = e, at = i;
   }
-  BOOST_TEST(worst <= 1e-12, what << "[" << at << "] is " << got[at] << ", not " << expected[at]);
+  BOOST_TEST(worst <= 1e-12, what << "[" << at << "] is " << got[at] << ", not " << expected[at]
+                                  << ", by " << worst);
 }
 
 }  // namespace engram::testing

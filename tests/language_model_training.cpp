@@ -46,6 +46,7 @@ BOOST_AUTO_TEST_CASE(a_resumed_run_is_the_same_to_the_last_bit) {
   };
   Settings adaptive = with("sgd", "plateau", 0.9, false);
   adaptive.softmax = "adaptive";
+  adaptive.level = "word";
   adaptive.cutoffs = "12";
   for (const Settings& s :
        {adaptive, with("adam", "cosine", 0, false), with("adamw", "plateau", 0, true),

@@ -220,7 +220,8 @@ BOOST_AUTO_TEST_CASE(every_op_has_a_row) {
       const std::string source{std::istreambuf_iterator<char>(file), {}};
       for (std::sregex_iterator it(source.begin(), source.end(), definition), end; it != end;
            ++it) {
-        if (stem == "record") continue;  // likewise
+        if (stem == "record") continue;       // likewise
+        if (stem == "composition") continue;  // part of other ops
         ++definitions;
         BOOST_TEST(recorded.contains((*it)[1]), "no row records " << (*it)[1] << " of " << path);
       }
