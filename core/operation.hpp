@@ -122,7 +122,7 @@ enum class Result : std::uint8_t {
 inline constexpr std::uint8_t kNeedsResult = 1U << 7, kNeedsAll = 0xff;
 /// The bit of an input; all inputs from the seventh on share one.
 constexpr std::uint8_t needs_input(std::size_t k) {
-  return static_cast<std::uint8_t>(1U << std::min<std::size_t>(k, 6));
+  return static_cast<std::uint8_t>(1U << (std::min<std::size_t>)(k, 6));
 }
 
 /// What passes over a tape depend on, known of an op's type. Three bytes: with them, the op of a

@@ -22,7 +22,7 @@ class Between {
   /// Throws `Error` unless low < high, both finite.
   Between(T low, T high);
   T operator()(double u) const {
-    return std::min(static_cast<T>(unit_ * (low_ + width_ * u)), last_);
+    return (std::min)(static_cast<T>(unit_ * (low_ + width_ * u)), last_);
   }
 
  private:

@@ -59,7 +59,7 @@ Index segment_steps(const RecurrentOptions& options, const Var<T>& x, Index numb
   if (options.checkpoint_bytes == 0 || options.checkpoint_steps > 0 || bytes == 0) {
     return options.checkpoint_steps;
   }
-  const Index fit = std::max<Index>(options.checkpoint_bytes / bytes, 1);
+  const Index fit = (std::max<Index>)(options.checkpoint_bytes / bytes, 1);
   const Index whole = kRowBlock / std::gcd(kRowBlock, batch);
   return fit < whole ? fit : fit / whole * whole;
 }

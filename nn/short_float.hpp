@@ -49,7 +49,7 @@ struct ShortFloat {
     }
     if (exponent > kBias) return {static_cast<std::uint16_t>(sign | kInfinity)};
     // In units of the last place, which is that of the smallest normal number for all below it.
-    const int below = std::max(0, 1 - kBias - exponent);
+    const int below = (std::max)(0, 1 - kBias - exponent);
     const int dropped = 52 - kFraction + below;
     if (dropped > 53) return {sign};  // less than half the smallest number
     const std::uint64_t whole = fraction | std::uint64_t{1} << 52;

@@ -20,7 +20,7 @@ struct Asinh {
   // 1 / √(1 + x²), both over max(1, |x|), so that the square stays finite.
   static auto df(auto x, auto) {
     using N = Number<decltype(x)>;
-    const auto size = evaluate(Clamp<N>{1, std::numeric_limits<N>::max()}, abs(x));
+    const auto size = evaluate(Clamp<N>{1, (std::numeric_limits<N>::max)()}, abs(x));
     const auto one = 1 / size, of_x = finite(x) / size;
     return one / sqrt(one * one + of_x * of_x);
   }

@@ -49,14 +49,14 @@ struct IsInf : Flat {
   static constexpr auto name = "is_inf";
   template <class B>
   static B f(const B& x) {
-    return select(abs(x) > B(std::numeric_limits<Number<B>>::max()), B(1), B(0));
+    return select(abs(x) > B((std::numeric_limits<Number<B>>::max)()), B(1), B(0));
   }
 };
 struct IsFinite : Flat {
   static constexpr auto name = "is_finite";
   template <class B>
   static B f(const B& x) {
-    return select(abs(x) <= B(std::numeric_limits<Number<B>>::max()), B(1), B(0));
+    return select(abs(x) <= B((std::numeric_limits<Number<B>>::max)()), B(1), B(0));
   }
 };
 

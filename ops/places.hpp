@@ -27,7 +27,7 @@ inline Indices numbers(const Shape& x, int axis, const Indices& index) {
            "; need 0 <= index < ", x[axis]);
     }
   }
-  if (x.size() > std::numeric_limits<std::int32_t>::max()) {
+  if (x.size() > (std::numeric_limits<std::int32_t>::max)()) {
     fail("x ", x, " has more than 2147483647 elements to number");
   }
   Strides base = x.strides();

@@ -43,7 +43,7 @@ Var<T> row_losses(ClassTargets<T> labels, const Var<T>& x, bool logits, const Si
   const Index classes = x.extent(-1), rows = labels.targets.size();
   Indices place = Indices::uninitialized(labels.targets.shape());
   Array<T> share(place.shape()), ignored(x.shape().with(-1, 1));
-  if (x.size() > std::numeric_limits<std::int32_t>::max()) {
+  if (x.size() > (std::numeric_limits<std::int32_t>::max)()) {
     fail("logits ", x.shape(), " have more than 2147483647 elements to number; take fewer rows");
   }
   for (Index i = 0; i < rows; ++i) {

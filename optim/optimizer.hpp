@@ -74,7 +74,7 @@ class Optimizer {
   };
   virtual void update(const Update& update) = 0;
   /// The greatest magnitude of a gradient's elements with which `update` stays in the range of T.
-  virtual T largest_gradient() const { return std::numeric_limits<T>::max(); }
+  virtual T largest_gradient() const { return (std::numeric_limits<T>::max)(); }
   /// Throws `Error` for values that no step leaves in a slot; they are finite.
   virtual void check_slot(std::size_t /*slot*/, const Array<T>& /*values*/) const {}
 
