@@ -4,18 +4,16 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "engram/core/nest.hpp"
 #include "engram/core/tape.hpp"
 #include "engram/ops/arithmetic.hpp"
-#include "engram/ops/broadcast_to.hpp"
 #include "engram/ops/composed.hpp"
 #include "engram/ops/gated.hpp"
 #include "engram/ops/masked.hpp"
-#include "engram/ops/matmul.hpp"
-#include "engram/ops/reshape.hpp"
 #include "engram/ops/softmax.hpp"
-#include "engram/ops/squeeze.hpp"
+#include "engram/ops/strong_matmul.hpp"
 
 namespace engram {
 namespace {
@@ -50,28 +48,38 @@ void check_broadcasts(const char* name, const Shape& shape, const Shape& scores)
   }
 }
 
-// 1 where a key may not be seen, 0 elsewhere; of the last two axes of the scores, or of the mask's.
-template <class T>
-Array<T> hidden(const AttentionOptions& options, const Shape& scores) {
-  const Index queries = scores.extent(-2), keys = scores.extent(-1);
-  Shape shape{queries, keys};
-  if (options.mask) {
-    check_broadcasts("mask", options.mask->shape(), scores);
-    shape = options.causal ? broadcast(options.mask->shape(), shape) : options.mask->shape();
-  }
-  Array<T> out(shape);
+// Sets 1 in `out` where `from`, which broadcasts to it, is `what`.
+template <class T, class X>
+void mark(Array<T>& out, const X& from, typename X::value_type what) {
+  const Nest<2> nest(out.shape(),
+                     {broadcast_strides(from.shape(), out.shape()), out.shape().strides()});
   T* to = out.edit();
-  if (options.mask) {
-    const Nest<2> nest(shape, {broadcast_strides(options.mask->shape(), shape), shape.strides()});
-    nest.each([&](const std::array<Index, 2>& at) {
-      for (Index i = 0; i < nest.run_length(); ++i) {
-        if (options.mask->data()[at[0] + i * nest.step()[0]] == 0) to[at[1] + i] = 1;
-      }
-    });
-  }
+  nest.each([&](const std::array<Index, 2>& at) {
+    for (Index i = 0; i < nest.run_length(); ++i) {
+      if (from.data()[at[0] + i * nest.step()[0]] == what) to[at[1] + i] = 1;
+    }
+  });
+}
+
+// 1 where a key may not be seen, 0 elsewhere, of a shape that broadcasts to the scores; nothing
+// where all may be.
+template <class T>
+std::optional<Array<T>> hidden(const AttentionOptions& options, const Array<T>& bias,
+                               const Shape& scores) {
+  constexpr T kHides = -std::numeric_limits<T>::infinity();
+  const bool by_bias = std::find(bias.begin(), bias.end(), kHides) != bias.end();
+  if (!options.mask && !options.causal && !by_bias) return std::nullopt;
+  const Index queries = scores.extent(-2), keys = scores.extent(-1);
+  Shape shape;
+  if (options.mask) shape = options.mask->shape();
+  if (options.causal) shape = broadcast(shape, Shape{queries, keys});
+  if (by_bias) shape = broadcast(shape, bias.shape());
+  Array<T> out(shape);
+  if (options.mask) mark(out, *options.mask, 0);
+  if (by_bias) mark(out, bias, kHides);
   for (Index i = 0; options.causal && i < out.size(); ++i) {
     const Index query = i / keys % queries, key = i % keys;
-    if (key > query + keys - queries) to[i] = 1;
+    if (key > query + keys - queries) out.edit()[i] = 1;
   }
   return out;
 }
@@ -95,51 +103,38 @@ Array<T> blind(const Array<T>& scores) {
   return any ? out : Array<T>();
 }
 
-template <class T>
-bool are_finite(const Array<T>& x) {
-  return std::all_of(x.begin(), x.end(), [](T v) { return std::isfinite(v); });
-}
-
 // What the scores of queries and keys, and the means of the values, have in common.
 template <class T>
 struct Attention {
   const AttentionOptions& options;
   const Site& site;
-  std::optional<Var<T>> hides{};  ///< what no query may see, if anything is hidden
+  bool hides = false;  ///< whether a query may not see all keys
 
-  // rows [..., keys, n] as each query sees them: [..., queries, keys, n], with 0 where it does not.
-  // Only for rows that are not all finite: a product would take 0 times NaN into every query.
-  Var<T> seen(const Var<T>& rows, const Shape& scores) const {
-    const Shape lead = rows.shape().axes(0, rows.rank() - 2);
-    const Shape apart = rows.shape().inserted(lead.rank(), 1);
-    const Shape whole = scores.inserted(scores.rank(), rows.extent(-1));
-    const Var<T> all = broadcast_to(reshape(rows, apart, site), whole, site);
-    return masked_fill(all, unsqueeze(*hides, -1, site), 0, site);
+  // What is hidden has the weight 0: no NaN there comes through, nor back.
+  Var<T> product(const Var<T>& a, const Var<T>& b, Transposed transposed, Strong strong) const {
+    return hides ? strong_matmul(a, b, transposed, strong, site) : matmul(a, b, transposed, site);
   }
-  bool must_look(const Var<T>& rows) const { return hides && !are_finite(rows.value()); }
 
   Var<T> weights(const Var<T>& q, const Var<T>& k, const Var<T>* bias) {
     check_shapes(q.shape(), k.shape());
-    const double scale = options.scale.value_or(1 / std::sqrt(static_cast<double>(q.extent(-1))));
+    const auto length = static_cast<double>(std::max<Index>(q.extent(-1), 1));
+    const double scale = options.scale.value_or(1 / std::sqrt(length));
     const Var<T> scaled = mul(q, static_cast<T>(scale), site);
     const Shape lead = broadcast(q.shape().axes(0, q.rank() - 2), k.shape().axes(0, k.rank() - 2));
     const Shape shape =
         lead.inserted(lead.rank(), q.extent(-2)).inserted(lead.rank() + 1, k.extent(-2));
-    if (options.causal || options.mask) {
-      hides = q.tape().constant(hidden<T>(options, shape), site);
-    }
-    Var<T> scores = must_look(k) ? sum(mul(unsqueeze(scaled, -2, site), seen(k, shape), site), {-1},
-                                       false, site)
-                                 : matmul(scaled, k, {.b = true}, site);
+    if (options.mask) check_broadcasts("mask", options.mask->shape(), shape);
+    if (bias) check_broadcasts("bias", bias->shape(), shape);
+    const Array<T> added = bias ? bias->value() : Array<T>::scalar(0);
+    const auto unseen = hidden(options, added, shape);
+    hides = unseen.has_value();
+    Var<T> scores = product(scaled, k, {.b = true}, {});
     if (options.soft_cap) scores = soft_cap(scores, static_cast<T>(*options.soft_cap), site);
-    if (bias) {
-      check_broadcasts("bias", bias->shape(), shape);
-      scores = add(scores, *bias, site);
-    }
-    if (hides) {
-      scores = masked_fill(scores, *hides, -std::numeric_limits<T>::infinity(), site);
-    }
-    const Array<T> none = hides || bias ? blind(scores.value()) : Array<T>();
+    if (bias) scores = add(scores, *bias, site);
+    if (!hides) return softmax(scores, -1, site);
+    scores = masked_fill(scores, q.tape().constant(*unseen, site),
+                         -std::numeric_limits<T>::infinity(), site);
+    const Array<T> none = blind(scores.value());
     if (none.size() == 0) return softmax(scores, -1, site);
     const Var<T> nobody = q.tape().constant(none, site);
     return masked_fill(softmax(masked_fill(scores, nobody, 0, site), -1, site), nobody, 0, site);
@@ -154,12 +149,7 @@ struct Attention {
     check_heads("q", q.shape(), "v", v.shape());
     check_heads("k", k.shape(), "v", v.shape());
     const Var<T> share = weights(q, k, bias);
-    if (!must_look(v)) return matmul(share, v, {}, site);
-    const Shape lead =
-        broadcast(share.shape().axes(0, share.rank() - 2), v.shape().axes(0, v.rank() - 2));
-    const Shape shape =
-        lead.inserted(lead.rank(), share.extent(-2)).inserted(lead.rank() + 1, share.extent(-1));
-    return sum(mul(unsqueeze(share, -1, site), seen(v, shape), site), {-2}, false, site);
+    return product(share, v, {}, {.a = true});
   }
 };
 

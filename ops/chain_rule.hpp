@@ -25,7 +25,21 @@ struct Chain {
   static auto db(auto dy, auto, auto) { return StrongZero(dy); }
 };
 
-/// The same for a derivative d that may be a `Constant`, a `Mask`, a plain number or a value.
+/// The same, and 0 where d is 0 too: what both are, going back through `Chain`. Neither derivative
+/// is lost there: that by what is 0 is the other.
+struct ChainOfZeros {
+  static constexpr auto name = "chain";
+  static constexpr std::uint8_t needs = needs_input(0) | needs_input(1);
+  static auto f(auto dy, auto d) {
+    using B = decltype(dy);
+    return select(dy == B(0) || d == B(0), B(0), dy * d);
+  }
+  static auto da(auto, auto d, auto) { return StrongZero(d); }
+  static auto db(auto dy, auto, auto) { return StrongZero(dy); }
+};
+
+/// dy d for a derivative d that may be a `Constant`, a `Mask`, a plain number or a value, by
+/// `Chain`.
 template <class Y>
 Y chain(const Y& dy, const Y& d) {
   return evaluate(Chain{}, dy, d);
@@ -51,13 +65,9 @@ Y chain(const Y& dy, const Mask<Y>& d) {
   return where(d.on, dy, Number<Y>{0});
 }
 
-template <SimdBatch Y>
+template <class Y>
 Y chain(const Y& dy, const StrongZero<Y>& d) {
-  return select(d.value == Y(0), Y(0), chain(dy, d.value));
-}
-template <class T>
-Var<T> chain(const Var<T>& dy, const StrongZero<Var<T>>& d) {
-  return chain(dy, d.value);  // to be differentiated again: by d, at 0 too
+  return evaluate(ChainOfZeros{}, dy, d.value);
 }
 
 /// Whether `D` is a derivative that is 0, or 1, everywhere.

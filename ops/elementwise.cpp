@@ -11,7 +11,7 @@ namespace engram::kernels {
 
 template struct Compiled<ops::Neg, ops::Exp, ops::Expm1, ops::Log, ops::Log1p, ops::Sqrt,
                          ops::Rsqrt, ops::Square, ops::Abs, ops::Add, ops::Sub, ops::Mul, ops::Div,
-                         ops::Maximum, ops::Minimum, Chain>;
+                         ops::Maximum, ops::Minimum, Chain, ChainOfZeros>;
 template struct CompiledWithNumber<ops::AddScalar, ops::MulScalar, ops::DivScalar, ops::ScalarSub,
                                    ops::ScalarDiv>;
 

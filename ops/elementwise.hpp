@@ -46,7 +46,7 @@ struct Mask {
   V on;
 };
 
-/// A derivative that is 0 where `value` is, whatever it is multiplied with; in numbers.
+/// A derivative that is 0 where `value` is, whatever it is multiplied with.
 template <class V>
 struct StrongZero {
   explicit StrongZero(const V& where) : value(where) {}

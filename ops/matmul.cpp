@@ -1,19 +1,18 @@
 #include "engram/ops/matmul.hpp"
 
-#include "engram/core/gemm.hpp"
 #include "engram/core/linear.hpp"
-#include "engram/core/nest.hpp"
 #include "engram/core/record.hpp"
+#include "engram/ops/products.hpp"
 #include "engram/ops/reshape.hpp"
 
 namespace engram {
 namespace {
 
-constexpr Transpose flag(bool transposed) { return transposed ? Transpose::yes : Transpose::no; }
-
-Index rows(const Shape& x) { return x[x.rank() - 2]; }
-Index columns(const Shape& x) { return x[x.rank() - 1]; }
-Shape leading(const Shape& x) { return x.axes(0, x.rank() - 2); }
+using kernels::columns;
+using kernels::flag;
+using kernels::leading;
+using kernels::Products;
+using kernels::rows;
 
 /// The right operand of a product as the tape knows it.
 template <class T>
@@ -45,34 +44,19 @@ struct Right {
 };
 
 template <class T>
-struct MatMul {
+struct MatMul : Products {
   static constexpr auto name = "matmul";
   static constexpr std::uint8_t needs = needs_input(0) | needs_input(1);
-  bool ta, tb;
   Right<T> right;
 
-  Shape shape(const Shape& a, const Shape& b) const {
-    if (a.rank() < 2 || b.rank() < 2) {
-      fail("a ", a, " . b ", b,
-           "; both need at least two axes: reshape a vector to a row or column");
-    }
-    const Index m = ta ? columns(a) : rows(a), k = ta ? rows(a) : columns(a);
-    const Index l = tb ? columns(b) : rows(b), n = tb ? rows(b) : columns(b);
-    if (k != l) {
-      fail("inner sizes differ: a ", a, ta ? "ᵀ" : "", " . b ", b, tb ? "ᵀ" : "",
-           "; need a.cols == b.rows", ta || tb ? " after transposing" : "", ", here ", k, " and ",
-           l);
-    }
-    const Shape lead = broadcast(leading(a), leading(b));
-    return lead.inserted(lead.rank(), m).inserted(lead.rank() + 1, n);
-  }
+  MatMul(Transposed of, const Var<T>& b) : Products{of.a, of.b}, right(b) {}
 
   void forward(const Array<T>& a, const Array<T>& b, Array<T>& y) const {
     if (is_plain(a, b)) {
       return right.multiply(flag(tb), rows(a.shape()), y.extent(1), columns(a.shape()), a.data(),
                             b.data(), T{0}, y.edit());
     }
-    add_products(a, b, T{0}, y);
+    add(a, b, T{0}, y);
   }
 
   // With A = op(a), B = op(b): dA = dy Bᵀ and dB = Aᵀ dy, transposed back where op does.
@@ -134,7 +118,7 @@ struct MatMul {
         right.multiply(flag(tb), y.extent(0), y.extent(1), a.extent(1), va->data(), b.data(), beta,
                        y.edit());
       } else {
-        add_products(*va, b, beta, y);
+        add(*va, b, beta, y);
       }
       beta = 1;
     }
@@ -143,7 +127,7 @@ struct MatMul {
         right.multiply_tangent(call, flag(tb), y.extent(0), y.extent(1), a.extent(1), a.data(),
                                vb->data(), beta, y.edit());
       } else {
-        add_products(a, *vb, beta, y);
+        add(a, *vb, beta, y);
       }
     }
     call.set_tangent(std::move(y));
@@ -166,38 +150,9 @@ struct MatMul {
   }
 
  private:
-  struct Sizes {
-    Index m, n, k;
-  };
-
-  // y = beta y + op(a) op(b), matrix by matrix.
-  void add_products(const Array<T>& a, const Array<T>& b, T beta, Array<T>& y) const {
-    T* to = y.edit();
-    each(a, b, y, [&](const T* pa, const T* pb, Index at, const Sizes& s) {
-      gemm(flag(ta), flag(tb), s.m, s.n, s.k, pa, pb, beta, to + at * s.m * s.n);
-    });
-  }
-
   // One matrix times one, the left as it lies.
   bool is_plain(const Array<T>& a, const Array<T>& b) const {
     return !ta && a.rank() == 2 && b.rank() == 2;
-  }
-
-  // Calls `product(matrix of a, matrix of b, number of the matrix of y, sizes)` for each of y.
-  template <class Product>
-  void each(const Array<T>& a, const Array<T>& b, const Array<T>& y, const Product& product) const {
-    const Shape lead = leading(y.shape());
-    const Sizes s{rows(y.shape()), columns(y.shape()), ta ? rows(a.shape()) : columns(a.shape())};
-    const Nest<3> nest(lead, {broadcast_strides(leading(a.shape()), lead),
-                              broadcast_strides(leading(b.shape()), lead), lead.strides()});
-    const Index n = nest.run_length();
-    const auto& step = nest.step();
-    nest.each([&](const std::array<Index, 3>& at) {
-      for (Index i = 0; i < n; ++i) {
-        product(a.data() + (at[0] + i * step[0]) * s.m * s.k,
-                b.data() + (at[1] + i * step[1]) * s.k * s.n, at[2] + i * step[2], s);
-      }
-    });
   }
 };
 
@@ -287,7 +242,7 @@ struct Affine {
 
 template <class T>
 Var<T> matmul(const Var<T>& a, const Var<T>& b, Transposed transposed, Site site) {
-  const MatMul<T> op{transposed.a, transposed.b, Right<T>(b)};
+  const MatMul<T> op(transposed, b);
   // Many matrices times one are one tall matrix times it.
   if (a.rank() > 2 && b.rank() == 2 && !op.ta) {
     const Shape lead = a.shape().axes(0, a.rank() - 1);

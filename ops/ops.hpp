@@ -90,6 +90,7 @@
 #include "engram/ops/sort.hpp"
 #include "engram/ops/sqrt.hpp"
 #include "engram/ops/squeeze.hpp"
+#include "engram/ops/strong_matmul.hpp"
 #include "engram/ops/tanh.hpp"
 #include "engram/ops/transpose.hpp"
 #include "engram/ops/transposed_convolution.hpp"

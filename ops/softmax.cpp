@@ -29,7 +29,7 @@ struct Softmax {
   }
   template <class T>
   void derivative(Var<T>, Var<T> y, Var<T> dy, Into<T> dx) const {
-    dx += y * (dy - sum(dy * y, axes, true));
+    dx += kernels::chain(dy - sum(kernels::chain(dy, y), axes, true), y);
   }
   template <class T>
   void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
@@ -37,13 +37,13 @@ struct Softmax {
     Array<T> total = Array<T>::uninitialized(axes.kept(shape), x.pool());
     kernels::sum_to(
         [](auto r, auto u) {
-          return kernels::Product<decltype(r)>{r, u};
+          return kernels::Product<decltype(r)>{select(u == 0, u, r), u};
         },
         shape, total.shape(),
         [to = total.edit()](Index at, double sum) { to[at] = static_cast<T>(sum); }, y, dy);
     dx.in_place([&](T* target, T beta) {
-      kernels::map_add([](auto r, auto u, auto s) { return r * (u - s); }, shape, shape, target,
-                       beta, y, dy, total);
+      kernels::map_add([](auto r, auto u, auto s) { return kernels::chain(u - s, r); }, shape,
+                       shape, target, beta, y, dy, total);
     });
   }
 };
@@ -64,15 +64,15 @@ struct LogSoftmax {
   }
   template <class T>
   void derivative(Var<T>, Var<T> y, Var<T> dy, Into<T> dx) const {
-    dx += dy - exp(y) * sum(dy, {axis}, true);
+    dx += dy - kernels::chain(sum(dy, {axis}, true), exp(y));
   }
   template <class T>
   void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
     const Shape& shape = x.shape();
     const Array<T> total = kernels::reduce_sum(dy, shape.with(axis, 1));
     dx.in_place([&](T* target, T beta) {
-      kernels::map_add([](auto r, auto u, auto s) { return u - exp(r) * s; }, shape, shape, target,
-                       beta, y, dy, total);
+      kernels::map_add([](auto r, auto u, auto s) { return u - kernels::chain(s, exp(r)); }, shape,
+                       shape, target, beta, y, dy, total);
     });
   }
 };

@@ -34,6 +34,17 @@ void product_rows(std::vector<OpCase>& rows) {
   product("matmul_tatb", {.a = true, .b = true},
           {{{3, 2}, {4, 3}}, {{2, 3, 2}, {2, 4, 3}}, {{1, 5}, {3, 1}}, {{2, 3, 2}, {4, 3}}},
           {{{{2, 3}, {3, 4}}, "inner sizes differ"}});
+  const auto strong = [&](const std::string& name, Transposed t, Strong zeros, Shapes shapes) {
+    rows.push_back(row(name, "strong_matmul",
+                       [=](auto x) { return strong_matmul(x[0], x[1], t, zeros); },
+                       std::move(shapes), {{{{2, 3}, {4, 5}}, "inner sizes differ"}}));
+  };
+  strong("strong_matmul", {}, {.a = true},
+         {{{2, 3}, {3, 4}}, {{2, 3, 4}, {4, 5}}, {{2, 1, 2, 3}, {3, 3, 2}}, {{0, 3}, {3, 2}}});
+  strong("strong_matmul_ta", {.a = true}, {.b = true}, {{{3, 2}, {3, 4}}, {{2, 3, 2}, {3, 4}}});
+  strong("strong_matmul_tb", {.b = true}, {}, {{{2, 3}, {4, 3}}, {{2, 2, 3}, {2, 4, 3}}});
+  strong("strong_matmul_tatb", {.a = true, .b = true}, {.a = true, .b = true},
+         {{{3, 2}, {4, 3}}, {{1, 5}, {3, 1}}});
   rows.push_back(row("affine", "matmul", [](auto x) { return affine(x[0], x[1], x[2]); },
                      {{{2, 3}, {3, 4}, {4}},
                       {{5, 2, 3}, {3, 4}, {4}},
