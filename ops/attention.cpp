@@ -12,7 +12,9 @@
 #include "engram/ops/composed.hpp"
 #include "engram/ops/gated.hpp"
 #include "engram/ops/masked.hpp"
+#include "engram/ops/reduce.hpp"
 #include "engram/ops/softmax.hpp"
+#include "engram/ops/softmax_kernels.hpp"
 #include "engram/ops/strong_matmul.hpp"
 
 namespace engram {
@@ -84,25 +86,6 @@ std::optional<Array<T>> hidden(const AttentionOptions& options, const Array<T>& 
   return out;
 }
 
-// The queries without a key they see, all of whose scores are -∞: 1 there, [..., queries, 1]. Empty
-// when there are none.
-template <class T>
-Array<T> blind(const Array<T>& scores) {
-  const Index keys = scores.extent(-1);
-  Array<T> out(scores.shape().with(-1, 1));
-  bool any = false;
-  for (Index row = 0; row < out.size(); ++row) {
-    const T* from = scores.data() + row * keys;
-    if (std::any_of(from, from + keys,
-                    [](T s) { return s != -std::numeric_limits<T>::infinity(); })) {
-      continue;
-    }
-    out.edit()[row] = 1;
-    any = true;
-  }
-  return any ? out : Array<T>();
-}
-
 // What the scores of queries and keys, and the means of the values, have in common.
 template <class T>
 struct Attention {
@@ -134,10 +117,7 @@ struct Attention {
     if (!hides) return softmax(scores, -1, site);
     scores = masked_fill(scores, q.tape().constant(*unseen, site),
                          -std::numeric_limits<T>::infinity(), site);
-    const Array<T> none = blind(scores.value());
-    if (none.size() == 0) return softmax(scores, -1, site);
-    const Var<T> nobody = q.tape().constant(none, site);
-    return masked_fill(softmax(masked_fill(scores, nobody, 0, site), -1, site), nobody, 0, site);
+    return softmax_over(scores, Axes{-1}, site);  // of nothing, 0
   }
 
   Var<T> attended(const Var<T>& q, const Var<T>& k, const Var<T>& v, const Var<T>* bias) {

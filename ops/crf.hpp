@@ -18,7 +18,7 @@ namespace engram {
 ///             would
 /// Saves:      the forward variables α [T, B, K], in double
 /// Order:      any
-/// Accuracy:   4 ulp of x - max x and 1; derivatives 8 ulp of dy
+/// Accuracy:   4 ulp of x - max x and 1; derivatives 8 ulp of dy, by the rule 1 ulp a step
 /// Throws:     `Error` when the shapes do not fit, and for lengths or tags out of range
 /// Source:     J. Lafferty, A. McCallum and F. Pereira (2001), "Conditional random fields", ICML
 template <class T>

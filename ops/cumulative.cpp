@@ -69,12 +69,13 @@ struct Cumprod : AlongAxis {
   void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
     if (x.size() == 0) return;
     const Var<T> one = x.tape().constant(Array<T>::full(x.shape().with(axis, 1), 1));
-    dx += behind(one, y) * linear_recurrence(following(x), dy, axis, true);
+    dx += kernels::chain(kernels::strong_recurrence(following(x), dy, axis, true), behind(one, y));
   }
 };
 
 struct LogCumsumExp : AlongAxis {
   static constexpr auto name = "logcumsumexp";
+  bool from_largest = false;  // less the largest x so far
 
   // Σ exp of what came so far, which is held as its largest and a sum of numbers up to 1.
   template <class T>
@@ -82,27 +83,36 @@ struct LogCumsumExp : AlongAxis {
 
   template <class T>
   void forward(const Array<T>& x, Array<T>& y) const {
-    kernels::scan_with(x, axis, false, y, Sum<T>(), [](Sum<T>& sum, T v) {
+    kernels::scan_with(x, axis, false, y, Sum<T>(), [this](Sum<T>& sum, T v) {
       sum.join(Sum<T>::of_one(v));
-      return sum.log();
+      return from_largest && std::isfinite(sum.shift) ? std::log(sum.sum) : sum.log();
     });
+  }
+  // The largest x so far.
+  template <class T>
+  Array<T> largest(const Array<T>& x) const {
+    Array<T> out = Array<T>::uninitialized(x.shape(), x.pool());
+    kernels::scan_with(x, axis, false, out, Sum<T>(), [](Sum<T>& sum, T v) {
+      sum.join(Sum<T>::of_one(v));
+      return Sum<T>::shift_of(sum.shift);
+    });
+    return out;
   }
   // dx_s = Σ_{t >= s} dy_t exp(x_s - y_t)
   template <class T>
   void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
     if (x.size() == 0) return;
-    // Taken from the largest, a constant, so that large numbers keep their digits. -inf - -inf is
-    // no number: a term of 0 is as good as one that is far too small to be seen. Nor is inf - inf:
-    // a sum that was infinite before is the same one.
+    // Taken from the largest so far, a constant, so that large numbers keep their digits. -inf -
+    // -inf is no number: a term of 0 is as good as one that is far too small to be seen. Nor is inf
+    // - inf: a sum that was infinite before is the same one.
     const T large = std::numeric_limits<T>::max() / 4,
             infinity = std::numeric_limits<T>::infinity();
-    Array<T> high = kernels::reduce_max(x.value(), x.shape().with(axis, 1));
-    for (Index i = 0; i < high.size(); ++i) high.edit()[i] = Sum<T>::shift_of(high[i]);
-    const Var<T> low = x - x.tape().constant(std::move(high));
-    const Var<T> logs = logcumsumexp(low, axis), sums = clamp(logs, -large, large);
-    const Var<T> ratio = exp(sums - following(sums));
+    const Var<T> high = x.tape().constant(largest(x.value()));
+    const Var<T> low = x - high, logs = record(LogCumsumExp{{axis}, true}, Site::current(), x);
+    const Var<T> sums = clamp(logs, -large, large);
+    const Var<T> ratio = exp(sums - following(sums) + (high - following(high)));
     const Var<T> share = exp(clamp(low, -large, infinity) - clamp(logs, -large, infinity));
-    dx += share * linear_recurrence(ratio, dy, axis, true);
+    dx += kernels::chain(kernels::strong_recurrence(ratio, dy, axis, true), share);
   }
   template <class T>
   void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
@@ -121,7 +131,7 @@ struct LogCumsumExp : AlongAxis {
         for (Index s = n; s-- > 0;) {
           const Sum<T>& own = sums[static_cast<std::size_t>(s)];
           const Index at = begin + s * step;
-          if (s + 1 < n) behind *= own.share_of(sums[static_cast<std::size_t>(s + 1)]);
+          if (behind != 0) behind *= own.share_of(sums[static_cast<std::size_t>(s + 1)]);
           behind += static_cast<double>(dy[at]);
           const double share = std::isinf(x[at]) && x[at] > 0
                                    ? std::numeric_limits<double>::quiet_NaN()  // a part of infinity

@@ -47,7 +47,7 @@ Var<T> cumprod(const Var<T>& x, int axis, const ScanOptions& options = {},
 ///             is positive
 /// Saves:      nothing beyond x and y
 /// Order:      any
-/// Accuracy:   3 ulp of x - max x and 1; derivatives 8 ulp of x - max x
+/// Accuracy:   3 ulp of x - max x and 1; derivatives 8 ulp of x - max x, by the rule 1 ulp a step
 /// Throws:     `Error` for an axis that is not there
 /// Source:     PyTorch, "torch.logcumsumexp"
 template <class T>

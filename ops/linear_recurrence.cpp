@@ -3,6 +3,7 @@
 #include "engram/core/record.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/broadcast_to.hpp"
+#include "engram/ops/chain_rule.hpp"
 #include "engram/ops/scan_kernels.hpp"
 #include "engram/ops/slice.hpp"
 
@@ -26,6 +27,7 @@ struct LinearRecurrence {
   static constexpr std::uint8_t needs = needs_input(0) | kNeedsResult;
   int axis;
   bool reverse;
+  bool strong = false;  // whether a state of 0 stays 0 whatever a
 
   Shape shape(const Shape& a, const Shape&) const { return a; }  // broadcast before
   template <class T>
@@ -35,8 +37,9 @@ struct LinearRecurrence {
       double h = 0;
       bool begun = false;
     };
-    const auto step = [](State& state, T factor, T added) {
-      const double kept = state.begun ? static_cast<double>(factor) * state.h : 0;
+    const auto step = [strong = strong](State& state, T factor, T added) {
+      const bool keeps = state.begun && !(strong && state.h == 0);
+      const double kept = keeps ? static_cast<double>(factor) * state.h : 0;
       state = {kept + static_cast<double>(added), true};
       return state.h;
     };
@@ -47,14 +50,22 @@ struct LinearRecurrence {
     if (h.size() == 0) return;
     const bool forwards = !reverse;
     const Var<T> next = with_zero(without(a, axis, forwards), axis, reverse);
-    const Var<T> g = linear_recurrence(next, dh, axis, forwards);
+    const Var<T> g = kernels::strong_recurrence(next, dh, axis, forwards);
     db += g;
+    if (!da) return;
     // The a that has no influence gets 0, not 0 times what may be infinite.
-    if (da) da += with_zero(without(g, axis, forwards) * without(h, axis, reverse), axis, forwards);
+    const Var<T> u = without(g, axis, forwards), before = without(h, axis, reverse);
+    const Var<T> d = strong ? kernels::chain(u, StrongZero(before)) : kernels::chain(u, before);
+    da += with_zero(d, axis, forwards);
   }
 };
 
 }  // namespace
+
+template <class T>
+Var<T> kernels::strong_recurrence(const Var<T>& a, const Var<T>& b, int axis, bool reverse) {
+  return record(LinearRecurrence{axis, reverse, true}, Site::current(), a, b);
+}
 
 template <class T>
 Var<T> linear_recurrence(const Var<T>& a, const Var<T>& b, int axis, bool reverse, Site site) {
@@ -67,6 +78,8 @@ Var<T> linear_recurrence(const Var<T>& a, const Var<T>& b, int axis, bool revers
   });
 }
 
+template Var<float> kernels::strong_recurrence(const Var<float>&, const Var<float>&, int, bool);
+template Var<double> kernels::strong_recurrence(const Var<double>&, const Var<double>&, int, bool);
 template Var<float> linear_recurrence(const Var<float>&, const Var<float>&, int, bool, Site);
 template Var<double> linear_recurrence(const Var<double>&, const Var<double>&, int, bool, Site);
 

@@ -96,6 +96,12 @@ struct Product {
   B a, b;
 };
 
+/// u v, and 0 where either is 0, whatever the other.
+template <class B>
+Product<B> strong_product(const B& u, const B& v) {
+  return {select(v == B(0), v, u), select(u == B(0), u, v)};
+}
+
 /// The first `count` products.
 template <class T>
 void multiply(const Product<Batch<T>>& of, double* to, Index count) {

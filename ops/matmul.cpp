@@ -2,7 +2,7 @@
 
 #include "engram/core/linear.hpp"
 #include "engram/core/record.hpp"
-#include "engram/ops/products.hpp"
+#include "engram/ops/product_kernels.hpp"
 #include "engram/ops/reshape.hpp"
 
 namespace engram {

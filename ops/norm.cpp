@@ -43,7 +43,7 @@ struct Norm {
     const Var<T> none = x.tape().constant(std::move(zeros));
     // Divided by 1 where y = 0, so that no NaN is there for derivatives of this to meet.
     const Var<T> upstream = reshape(dy, kept) / static_cast<T>(count(x.shape()));
-    dx += x / (reshape(y, kept) + none) * masked_fill(upstream, none, 0);
+    dx += kernels::chain(masked_fill(upstream, none, 0), x / (reshape(y, kept) + none));
   }
   template <class T>
   void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
@@ -53,7 +53,7 @@ struct Norm {
       kernels::map_add(
           [n](auto v, auto r, auto u) {
             using B = decltype(v);
-            return select(r == B(0), B(0), v / r * (u / n));  // v / r is at most n
+            return select(r == B(0), B(0), kernels::chain(u / n, v / r));  // v / r is at most n
           },
           x.shape(), x.shape(), target, beta, x, y.reshaped(kept), dy.reshaped(kept));
     });

@@ -56,7 +56,8 @@ struct Standardize {
     };
     const Var<T> spread = root_mean_square(centred ? from_mean(x) : x, axes, true, epsilon);
     const Var<T> from = centred ? dy - mean_of(dy) : dy;
-    dx += (from - y * mean_of(dy * y)) / spread;
+    const Var<T> along = kernels::chain(mean_of(kernels::chain(dy, y)), y);
+    dx += kernels::chain(from - along, 1 / spread);
   }
   void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
     const Shape kept = axes.kept(x.shape());
@@ -64,14 +65,15 @@ struct Standardize {
     Array<T> shift = centred ? mean(dy) : Array<T>(kept);
     Array<T> along = Array<T>::uninitialized(kept, x.pool());
     kernels::sum_to(
-        [](auto u, auto r) {
-          return kernels::Product<decltype(u)>{u, r};
-        },
-        x.shape(), kept,
+        [](auto u, auto r) { return kernels::strong_product(u, r); }, x.shape(), kept,
         [n, to = along.edit()](Index at, double sum) { to[at] = static_cast<T>(sum / n); }, dy, y);
     dx.in_place([&](T* target, T beta) {
-      kernels::map_add([](auto u, auto r, auto m, auto a, auto s) { return (u - m - r * a) / s; },
-                       y.shape(), y.shape(), target, beta, dy, y, shift, along, deviation);
+      kernels::map_add(
+          [](auto u, auto r, auto m, auto a, auto s) {
+            const auto d = u - m - kernels::chain(a, r);
+            return select(d == decltype(d)(0), d, d / s);
+          },
+          y.shape(), y.shape(), target, beta, dy, y, shift, along, deviation);
     });
   }
 };

@@ -122,7 +122,7 @@ struct LogSumExp : Reduction {
   }
   template <class T>
   void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
-    dx += reshape(dy, kept(x.shape())) * softmax_over(x, axes);
+    dx += kernels::chain(reshape(dy, kept(x.shape())), softmax_over(x, axes));
   }
   template <class T>
   void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
@@ -130,9 +130,9 @@ struct LogSumExp : Reduction {
     const kernels::Normalizers<T> of(x, shape);
     const Array<T> scale = of.map([](const auto& n) { return n.sum == 0 ? 0 : 1 / n.sum; });
     dx.in_place([&](T* target, T beta) {
-      kernels::map_add([](auto v, auto m, auto s, auto u) { return u * (exp(v - m) * s); },
-                       x.shape(), x.shape(), target, beta, x, of.shifts(), scale,
-                       dy.reshaped(shape));
+      kernels::map_add(
+          [](auto v, auto m, auto s, auto u) { return kernels::chain(u, exp(v - m) * s); },
+          x.shape(), x.shape(), target, beta, x, of.shifts(), scale, dy.reshaped(shape));
     });
   }
 };

@@ -19,7 +19,7 @@ struct RotaryOptions {
 /// Derivative: dx = dy turned back
 /// Saves:      the cosines and sines
 /// Order:      any
-/// Accuracy:   2 ulp of x
+/// Accuracy:   3 ulp of x
 /// Throws:     `Error` for other shapes, and unless base > 0
 /// Source:     J. Su et al. (2021), "RoFormer: Enhanced transformer with rotary position embedding"
 template <class T>

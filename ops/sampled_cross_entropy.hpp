@@ -43,7 +43,7 @@ class UnigramCandidates {
 ///             parameter w or b it stays sparse
 /// Saves:      the logits that were computed
 /// Order:      any
-/// Accuracy:   16 ulp of x and 1; derivatives 64 ulp of dy
+/// Accuracy:   128 ulp of x and 1; derivatives 64 ulp of dy
 /// Throws:     `Error` when the shapes do not fit, for a target or a candidate out of range, for
 ///             no candidates, a mean over no targets, and for label smoothing and class weights
 /// Source:     Y. Bengio and J.-S. Senécal (2008), "Adaptive importance sampling to accelerate

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-#include "engram/core/array.hpp"
+#include "engram/core/var.hpp"
 
 namespace engram::kernels {
 
@@ -43,5 +43,10 @@ void scan_with(const Array<T>& x, int axis, bool reverse, Array<T>& y, const Sta
     }
   }
 }
+
+/// `linear_recurrence` in which a state of 0 stays 0 whatever a: for derivatives, which go from
+/// what has no influence to what comes before it.
+template <class T>
+Var<T> strong_recurrence(const Var<T>& a, const Var<T>& b, int axis, bool reverse);
 
 }  // namespace engram::kernels

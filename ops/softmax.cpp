@@ -9,7 +9,9 @@
 namespace engram {
 namespace {
 
-// Over all axes of `axes` together. Where all x are -inf, y is NaN, or 0 with `empty_is_zero`.
+// Over all axes of `axes` together. Where all x are -inf, y is NaN, or 0 with `empty_is_zero`. A y
+// of 0 has no influence, whatever comes back to it: so are hidden what attention hides, and all
+// that is -inf.
 struct Softmax {
   static constexpr auto name = "softmax";
   Axes axes;
@@ -29,21 +31,19 @@ struct Softmax {
   }
   template <class T>
   void derivative(Var<T>, Var<T> y, Var<T> dy, Into<T> dx) const {
-    dx += kernels::chain(dy - sum(kernels::chain(dy, y), axes, true), y);
+    const StrongZero weights(y);
+    dx += kernels::chain(dy - sum(kernels::chain(dy, weights), axes, true), weights);
   }
   template <class T>
   void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
     const Shape& shape = x.shape();
     Array<T> total = Array<T>::uninitialized(axes.kept(shape), x.pool());
     kernels::sum_to(
-        [](auto r, auto u) {
-          return kernels::Product<decltype(r)>{select(u == 0, u, r), u};
-        },
-        shape, total.shape(),
+        [](auto r, auto u) { return kernels::strong_product(r, u); }, shape, total.shape(),
         [to = total.edit()](Index at, double sum) { to[at] = static_cast<T>(sum); }, y, dy);
     dx.in_place([&](T* target, T beta) {
-      kernels::map_add([](auto r, auto u, auto s) { return kernels::chain(u - s, r); }, shape,
-                       shape, target, beta, y, dy, total);
+      kernels::map_add([](auto r, auto u, auto s) { return kernels::chain(u - s, StrongZero(r)); },
+                       shape, shape, target, beta, y, dy, total);
     });
   }
 };
@@ -80,8 +80,8 @@ struct LogSoftmax {
 }  // namespace
 
 template <class T>
-Var<T> softmax_over(const Var<T>& x, const Axes& axes) {
-  return record(Softmax{axes, true}, Site::current(), x);
+Var<T> softmax_over(const Var<T>& x, const Axes& axes, Site site) {
+  return record(Softmax{axes, true}, site, x);
 }
 
 template <class T>
@@ -94,8 +94,8 @@ Var<T> log_softmax(const Var<T>& x, int axis, Site site) {
   return record(LogSoftmax{axis}, site, x);
 }
 
-template Var<float> softmax_over(const Var<float>&, const Axes&);
-template Var<double> softmax_over(const Var<double>&, const Axes&);
+template Var<float> softmax_over(const Var<float>&, const Axes&, Site);
+template Var<double> softmax_over(const Var<double>&, const Axes&, Site);
 template Var<float> softmax(const Var<float>&, int, Site);
 template Var<double> softmax(const Var<double>&, int, Site);
 template Var<float> log_softmax(const Var<float>&, int, Site);

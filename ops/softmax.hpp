@@ -25,7 +25,7 @@ Var<T> softmax(const Var<T>& x, int axis = -1, Site site = Site::current());
 /// Derivative: dx = dy - exp(y) Σ dy
 /// Saves:      nothing beyond y
 /// Order:      any
-/// Accuracy:   3 ulp of x - max x and 1; derivatives 4 ulp of x - max x
+/// Accuracy:   3 ulp of x - max x and 1; derivatives 6 ulp of x - max x
 /// Throws:     as `softmax`
 /// Source:     as `logsumexp`
 template <class T>

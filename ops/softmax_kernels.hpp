@@ -159,9 +159,9 @@ class Normalizers {
 
 }  // namespace kernels
 
-/// The derivative of logsumexp over `axes`: softmax over all of them together, and 0 where all x
-/// are -inf.
+/// `softmax` over `axes` together, and 0 where all x are -inf: what logsumexp has as its
+/// derivative.
 template <class T>
-Var<T> softmax_over(const Var<T>& x, const Axes& axes);
+Var<T> softmax_over(const Var<T>& x, const Axes& axes, Site site = Site::current());
 
 }  // namespace engram

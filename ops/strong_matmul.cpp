@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "engram/core/record.hpp"
-#include "engram/ops/products.hpp"
+#include "engram/ops/product_kernels.hpp"
 
 namespace engram {
 namespace {

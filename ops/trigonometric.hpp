@@ -8,22 +8,37 @@
 namespace engram {
 namespace ops {
 
+// Those of batches have digits that depend on what else is in the batch: what is beyond a few turns
+// there changes how all are computed.
+template <class X>
+auto sine(const X& x) {
+  if constexpr (SimdBatch<X>) {
+    return lane_by_lane([](auto v) { return std::sin(v); }, x);
+  } else {
+    return sin(x);
+  }
+}
+template <class X>
+auto cosine(const X& x) {
+  if constexpr (SimdBatch<X>) {
+    return lane_by_lane([](auto v) { return std::cos(v); }, x);
+  } else {
+    return cos(x);
+  }
+}
+
 struct Sin {
   static constexpr auto name = "sin";
   static constexpr std::uint8_t needs = needs_input(0);
-  static auto f(auto x) {
-    return lane_by_lane([](auto v) { return std::sin(v); }, x);
-  }
-  static auto df(auto x, auto) { return cos(x); }
+  static auto f(auto x) { return sine(x); }
+  static auto df(auto x, auto) { return cosine(x); }
 };
 
 struct Cos {
   static constexpr auto name = "cos";
   static constexpr std::uint8_t needs = needs_input(0);
-  static auto f(auto x) {
-    return lane_by_lane([](auto v) { return std::cos(v); }, x);
-  }
-  static auto df(auto x, auto) { return -sin(x); }
+  static auto f(auto x) { return cosine(x); }
+  static auto df(auto x, auto) { return -sine(x); }
 };
 
 struct Tan {

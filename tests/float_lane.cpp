@@ -89,10 +89,6 @@ bool is_beyond(const OpCase& row, const std::string& pattern) {
       {{"attention"}, {"around 1e7", "all 1e7", "all 1e8", "to 1e20", "to 1e38", "all magnitudes"}},
       // Equal keys leave nothing of the gradient but what its large terms are rounded by.
       {{"attention"}, {"around 100", "all 1e2", "all 1e4"}},
-      // Falls short: of keys without numbers the tangent is not that of 0.
-      {{"attention"},
-       {"an infinity", "a negative infinity", "some negative infinities",
-        "all negative infinities"}},
       // The result is beyond float's range, and its derivative is made of it.
       {{"norm", "variance"}, {"to 1e38"}},
       // Few digits are left of a subnormal length, by which derivatives are divided.
@@ -107,24 +103,17 @@ bool is_beyond(const OpCase& row, const std::string& pattern) {
   });
 }
 
-// Rows that do not keep their promise yet when they are large, and why.
-bool falls_short_when_large(const OpCase& row) {
-  static const std::set<std::string> files{
-      // Products of floats, summed in float by a BLAS, with what is made of them.
-      "attention", "affine_cross_entropy", "adaptive_cross_entropy", "sampled_cross_entropy",
-      // Their rules, recorded, are recursions in float.
-      "ctc", "crf",
-      // Pivots are rounded in float.
-      "determinant"};
-  static const std::set<std::string> names{"rotary_embedding, interleaved",
-                                           "log_softmax over axis 0"};  // by 2 and 4 units of 8
-  return files.contains(row.file) || names.contains(row.name);
-}
+// Falls short: pivots are rounded in float, and a large matrix without an inverse shows it.
+bool falls_short_when_large(const OpCase& row) { return row.name == "det, singular"; }
 
 void check(const OpCase& row, const std::string& pattern_name, const std::vector<Shape>& shapes) {
   static const std::set<std::string> moderate{"random", "equal", "alternating", "zeros"};
   const std::optional<Accuracy> promised = is_composition(row) ? std::nullopt : accuracy_of(row);
   if (is_beyond(row, pattern_name)) return;
+  // Keys without numbers and infinite values: recorded, the product has 0 times infinity.
+  const bool is_infinite =
+      pattern_name.ends_with("infinity") || pattern_name.ends_with("infinities");
+  if (row.file == "attention" && shapes[1].size() == 0 && is_infinite) return;
   if (!promised && !moderate.contains(pattern_name)) return;
   // Compositions of a few ops add a few roundings.
   const Accuracy accuracy =
@@ -132,12 +121,13 @@ void check(const OpCase& row, const std::string& pattern_name, const std::vector
   const Measured found =
       measure(row, pattern(pattern_name).fill(row, shapes), accuracy.value.of, accuracy.slope.of);
   SweepSummary::compared(found.compared);
-  BOOST_TEST(found.value.units <= accuracy.value.ulps,
-             row.name << ", " << pattern_name << ", " << label(shapes) << found.value.units
-                      << " units: " << found.value.where);
-  BOOST_TEST(found.slope.units <= accuracy.slope.ulps,
-             row.name << ", " << pattern_name << ", " << label(shapes) << found.slope.units
-                      << " units: " << found.slope.where);
+  const auto held = [&](const Worst& worst, double most) {
+    BOOST_TEST(worst.units <= most, row.name << ", " << pattern_name << ", " << label(shapes)
+                                             << worst.units << " units: " << worst.where);
+  };
+  held(found.value, accuracy.value.ulps);
+  held(found.slope, accuracy.slope.ulps);
+  held(found.by_rule, accuracy.by_rule(shapes));
 }
 
 constexpr Index kElements = 5'000;

@@ -56,8 +56,9 @@ double exceeded(const OpCase& planted, const OpCase& honest, const std::string& 
   const Arrays inputs = pattern(pattern_name).fill(planted, shapes);
   const auto of = [&](const OpCase& row) {
     const Measured found = measure(row, inputs, promised.value.of, promised.slope.of);
-    return std::max(found.value.units / promised.value.ulps,
-                    found.slope.units / promised.slope.ulps);
+    const double by_rule = found.by_rule.units / promised.by_rule(shapes);
+    return std::max({found.value.units / promised.value.ulps,
+                     found.slope.units / promised.slope.ulps, by_rule});
   };
   BOOST_TEST(of(honest) <= 1, honest.name << ": " << of(honest));
   return of(planted);
@@ -101,6 +102,9 @@ BOOST_AUTO_TEST_CASE(promises_are_read) {
   const Accuracy both = parsed_accuracy("2 ulp of x - max x and 1; derivatives 4 ulp of dy");
   BOOST_TEST((both.value.of == Of::differences_and_one && both.value.ulps == 2));
   BOOST_TEST((both.slope.of == Of::upstream && both.slope.ulps == 4));
+  const Accuracy rule = parsed_accuracy("4 ulp; derivatives 8 ulp of dy, by the rule 2 ulp a step");
+  BOOST_TEST((rule.slope.of == Of::upstream && rule.slope.ulps == 8 && rule.per_step == 2));
+  BOOST_TEST(rule.by_rule({{30, 2}, {50}}) == 68);
   const Accuracy exact = parsed_accuracy("exact");
   BOOST_TEST((exact.value.of == Of::nothing && exact.slope.of == Of::nothing));
 }

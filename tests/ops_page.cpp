@@ -140,7 +140,9 @@ std::string page() {
          "input (for derivatives, dy too) by its last place would do,\nand n units more, of "
          "derivatives of the largest of their kind; *of x - max x* is the same by the\nlast place "
          "of what x is below its maximum, so that adding one number to all of x loses no digit; "
-         "*and 1* and\n*of dy* add n times the last place of 1, or of dy. In double the same "
+         "*and 1* and\n*of dy* add n times the last place of 1, or of dy. *By the rule n ulp a "
+         "step* is what derivatives "
+         "other\nthan the gradient lose where they go over time in float. In double the same "
          "holds with its last place.\n";
   for (const auto& [title, ops] : catalogue()) {
     out << "\n## " << title

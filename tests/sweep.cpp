@@ -189,6 +189,7 @@ BOOST_AUTO_TEST_CASE(every_op_has_a_row) {
                                         "factor_kernels",
                                         "map_kernels",
                                         "elementwise_kernels",
+                                        "product_kernels",
                                         "ops",
                                         "pairs",
                                         "record",

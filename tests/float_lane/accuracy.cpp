@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -66,10 +67,18 @@ const auto& functions_of(const std::string& file) {
 }  // namespace
 
 Accuracy parsed_accuracy(const std::string& text) {
-  static const std::string between = "; derivatives ";
-  const auto cut = text.find(between);
-  if (cut == std::string::npos) return {bound(text), bound(text)};
-  return {bound(text.substr(0, cut)), bound(text.substr(cut + between.size()))};
+  static const std::regex form("(.*?)(?:; derivatives (.*?)(?:, by the rule (\\d+) ulp a step)?)?");
+  std::smatch found;
+  std::regex_match(text, found, form);
+  Accuracy out{bound(found[1]), bound(found[found[2].matched ? 2 : 1])};
+  if (found[3].matched) out.per_step = std::stod(found[3]);
+  return out;
+}
+
+double Accuracy::by_rule(const std::vector<Shape>& shapes) const {
+  Index steps = 0;
+  for (int k = 0; k < shapes[0].rank(); ++k) steps = std::max(steps, shapes[0][k]);
+  return slope.ulps + per_step * static_cast<double>(steps);
 }
 
 std::optional<Accuracy> accuracy_of(const OpCase& row) {

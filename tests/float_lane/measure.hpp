@@ -27,6 +27,10 @@ struct Bound {
 /// What an op promises of its results in float, and of its derivatives.
 struct Accuracy {
   Bound value, slope;
+  double per_step = 0;  ///< what a rule that is a recursion in float loses at each step, in ulp
+
+  /// How much derivatives by the rule may be off, of inputs of these shapes.
+  double by_rule(const std::vector<Shape>& shapes) const;
 };
 
 /// What the field `Accuracy:` says of the op of a row, in the header that the row names; nothing
@@ -41,7 +45,7 @@ struct Worst {
   std::string where;  ///< which result, which element, what was got and wanted
 };
 struct Measured {
-  Worst value, slope;
+  Worst value, slope, by_rule;  ///< the derivatives by kernel, and all others
   Index compared = 0;
 };
 
