@@ -14,6 +14,7 @@ constexpr Transpose flag(bool transposed) { return transposed ? Transpose::yes :
 
 inline Index rows(const Shape& x) { return x[x.rank() - 2]; }
 inline Index columns(const Shape& x) { return x[x.rank() - 1]; }
+/// The axes before the matrices.
 inline Shape leading(const Shape& x) { return x.axes(0, x.rank() - 2); }
 
 /// op(a) [..., m, k] times op(b) [..., k, n], the leading axes broadcast.

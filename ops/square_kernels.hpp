@@ -3,13 +3,9 @@
 
 #include <algorithm>
 
-#include "engram/core/array.hpp"
-#include "engram/core/nest.hpp"
+#include "engram/ops/product_kernels.hpp"
 
 namespace engram::kernels {
-
-/// The axes before the matrices.
-inline Shape leading(const Shape& x) { return x.axes(0, x.rank() - 2); }
 
 /// Throws `Error` unless the matrices of x, called `name`, are square.
 inline void check_square(const char* name, const Shape& x) {
