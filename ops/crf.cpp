@@ -93,8 +93,9 @@ Var<T> score(const Var<T>& x, const Var<T>& transitions, const Var<T>& start, co
          of_ends.sum(end, batch);
 }
 
-// ln Σ exp s over all sequences of tags, by the forward algorithm, less a constant: at each step
-// the largest is taken off, so that the numbers do not grow. What lies beyond the lengths is
+// ln Σ exp s over all sequences of tags, by the forward algorithm, less a constant: the largest is
+// taken off what comes in and at each step, so that the numbers neither hide what they differ by
+// nor grow. What lies beyond the lengths is
 // covered: its gradient is 0 whatever it is.
 template <class T>
 Var<T> log_partition(const Var<T>& scores, const Var<T>& transitions, const Var<T>& start,
@@ -108,25 +109,25 @@ Var<T> log_partition(const Var<T>& scores, const Var<T>& transitions, const Var<
     for (Index t = lengths[b]; t < scores.extent(0); ++t) beyond.edit()[t * batch + b] = 1;
     last.edit()[b] = static_cast<std::int32_t>((lengths[b] - 1) * batch + b);
   }
-  const Var<T> x = masked_fill(scores, tape.constant(beyond), 0);
-  const auto lowered = [&](const Var<T>& a) {
-    Array<T> high = kernels::reduce_max(a.value(), Shape{batch, 1});
-    for (Index b = 0; b < batch; ++b) {
-      high.edit()[b] = kernels::Normalizer<T>::shift_of(high[b]);
+  const auto lowered = [&](const Var<T>& a, const Shape& each) {
+    Array<T> high = kernels::reduce_max(a.value(), each);
+    for (Index k = 0; k < high.size(); ++k) {
+      high.edit()[k] = kernels::Normalizer<T>::shift_of(high[k]);
     }
     return a - tape.constant(std::move(high));
   };
-  const PooledVars<T> now = unstack(x, 0);
-  const Var<T> into = transpose(transitions);  // [to, from]
+  const Var<T> x = masked_fill(scores, tape.constant(beyond), 0);
+  const PooledVars<T> now = unstack(lowered(x, {scores.extent(0), batch, 1}), 0);
+  const Var<T> into = lowered(transpose(transitions), {1, 1});  // [to, from]
   PooledVars<T> alpha{PoolAllocator<Var<T>>(tape.pool())};
   alpha.reserve(static_cast<std::size_t>(steps));
-  alpha.push_back(lowered(now[0] + start));
+  alpha.push_back(lowered(now[0] + lowered(start, {1}), {batch, 1}));
   for (std::size_t t = 1; t < static_cast<std::size_t>(steps); ++t) {
     const Var<T> ways = reshape(alpha.back(), {batch, 1, count}) + into;
-    alpha.push_back(lowered(logsumexp(ways, {2}) + now[t]));
+    alpha.push_back(lowered(logsumexp(ways, {2}) + now[t], {batch, 1}));
   }
   const Var<T> all = reshape(stack(std::span<const Var<T>>(alpha)), {steps * batch, count});
-  return logsumexp(gather_rows(all, last) + end, {1});
+  return logsumexp(gather_rows(all, last) + lowered(end, {1}), {1});
 }
 
 template <class T>
@@ -153,9 +154,10 @@ struct CrfLogLikelihood {
     for (Index b = 0; b < lengths.size(); ++b) {
       Totals<double, 1> total;
       const auto add = [&](double score) { total.add(&score, 0, 1); };
-      const double all = chain(scores, x, b).forward(alpha, [&](Index t, double taken) {
+      auto sequence = chain(scores, x, b);
+      const double all = sequence.forward(alpha, [&](Index t, double taken) {
         const Index tag = tag_at(t, b);
-        add(static_cast<double>(x[(t * x.extent(1) + b) * scores.tags + tag]) - taken);
+        add(sequence.emitted(t, tag) - taken);
         add(t == 0 ? scores.start[static_cast<std::size_t>(tag)]
                    : scores.pairs[scores.at(tag_at(t - 1, b), tag)]);
       });

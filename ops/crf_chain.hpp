@@ -12,7 +12,16 @@ namespace engram::kernels {
 /// Rows of K numbers.
 using Doubles = std::vector<double, PoolAllocator<double>>;
 
-/// What is shared by the sequences of a batch: scores of pairs of tags, of first and of last ones.
+/// Takes the largest off numbers that are added to every sequence alike, which changes no
+/// probability: what they have in common would cost digits of what they differ by.
+inline void lower(Doubles& scores) {
+  const double high =
+      Normalizer<double>::shift_of(max_of_row(scores.data(), static_cast<Index>(scores.size())));
+  for (double& score : scores) score -= high;
+}
+
+/// What is shared by the sequences of a batch: scores of pairs of tags, of first and of last ones,
+/// less the largest of each.
 struct CrfScores {
   Index tags;
   Doubles pairs, into;  ///< [from, to], and [to, from]
@@ -22,9 +31,10 @@ struct CrfScores {
   CrfScores(const Array<T>& transitions, const Array<T>& first, const Array<T>& last, Pool& pool)
       : tags(first.size()),
         pairs(transitions.begin(), transitions.end(), PoolAllocator<double>(pool)),
-        into(pairs),
+        into(pairs.size(), 0, pairs.get_allocator()),
         start(first.begin(), first.end(), pairs.get_allocator()),
         end(last.begin(), last.end(), pairs.get_allocator()) {
+    for (Doubles* scores : {&pairs, &start, &end}) lower(*scores);
     for (Index i = 0; i < tags; ++i) {
       for (Index j = 0; j < tags; ++j) into[at(j, i)] = pairs[at(i, j)];
     }
@@ -39,7 +49,19 @@ template <class T>
 class CrfChain {
  public:
   CrfChain(const CrfScores& scores, const T* x, Index step, Index length)
-      : scores_(scores), x_(x), step_(step), length_(length), row_(make()) {}
+      : scores_(scores), x_(x), step_(step), length_(length), row_(make()), highest_(make()) {
+    highest_.resize(static_cast<std::size_t>(length));
+    for (Index t = 0; t < length; ++t) {
+      const T high = max_of_row(x + t * step, scores.tags);
+      highest_[static_cast<std::size_t>(t)] =
+          Normalizer<double>::shift_of(static_cast<double>(high));
+    }
+  }
+
+  /// The score of a tag at a step, less the largest there.
+  double emitted(Index t, Index k) const {
+    return static_cast<double>(x_[t * step_ + k]) - highest_[static_cast<std::size_t>(t)];
+  }
 
   /// Fills alpha [length, K]: ln Σ exp s over all beginnings that end in a tag, less `taken`, which
   /// grows by what is taken off at each step. Returns ln Σ exp s over all sequences less `taken`.
@@ -94,8 +116,6 @@ class CrfChain {
   Doubles make() const {
     return Doubles(static_cast<std::size_t>(scores_.tags), 0, scores_.pairs.get_allocator());
   }
-  double emitted(Index t, Index k) const { return static_cast<double>(x_[t * step_ + k]); }
-
   // ln Σ exp over the tags before tag j.
   double reached(const double* before, Index j) {
     const double* into = scores_.into.data() + j * scores_.tags;
@@ -128,7 +148,7 @@ class CrfChain {
   const CrfScores& scores_;
   const T* x_;
   Index step_, length_;
-  Doubles row_, shares_;
+  Doubles row_, highest_, shares_;
 };
 
 }  // namespace engram::kernels

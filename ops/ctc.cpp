@@ -14,6 +14,7 @@
 #include "engram/ops/reduce_kernels.hpp"
 #include "engram/ops/reshape.hpp"
 #include "engram/ops/slice.hpp"
+#include "engram/ops/softmax_kernels.hpp"
 #include "engram/ops/unstack.hpp"
 
 namespace engram {
@@ -60,8 +61,10 @@ class Lattice {
 
   Index row() const { return kPad + states_; }
 
-  // Fills alpha [steps, row]; returns the logarithm of the probability of the labels.
-  double forward(double* alpha) {
+  // Fills alpha [steps, row]; returns the logarithm of the probability of the labels less what
+  // `take` is called with: the largest of each step, which would cost digits of the others.
+  template <class Take>
+  double forward(double* alpha, const Take& take) {
     Numbers start = make(kNever);
     start[kPad] = 0;  // as if before the first step
     const double* before = start.data() + kPad;
@@ -70,6 +73,7 @@ class Lattice {
       double* now = alpha + kPad;
       merge(before, before - 1, before - 2, skip_.data(), states_, now);
       const double* emitted = emission(t);
+      take(highest_);
       for (Index s = 0; s < states_; ++s) now[s] += emitted[s];
       before = now;
       alpha += row();
@@ -80,8 +84,8 @@ class Lattice {
     return total;
   }
 
-  // Adds -upstream P(class at t | labels) to dx, given what `forward` filled and returned.
-  void backward(const double* alpha, double total, double upstream, T* dx) {
+  // Adds -upstream P(class at t | labels) to dx, given what `forward` filled.
+  void backward(const double* alpha, double upstream, T* dx) {
     // beta[s]: ln of the probability of what comes after state s at t; ahead: with what s + 1
     // emits.
     Numbers beta = make(kNever), ahead = make(kNever), occupied = make(0);
@@ -90,19 +94,17 @@ class Lattice {
     for (Index t = sequences_.steps(b_); t-- > 0;) {
       const double* now = alpha + t * row() + kPad;
       for (Index s = 0; s < states_; ++s) {
-        occupied[static_cast<std::size_t>(s)] = now[s] + beta[static_cast<std::size_t>(s)] - total;
+        occupied[static_cast<std::size_t>(s)] = now[s] + beta[static_cast<std::size_t>(s)];
       }
+      // Shares of their own sum: a total of all steps has been rounded to its own last place.
+      const auto all = kernels::normalizer_of_row(occupied.data(), states_, occupied.data());
+      const double scale = upstream / all.sum;
       const double* emitted = emission(t);
       T* to = dx + offset(t);
-      for (Index s = 0; s < states_; s += kernels::kLanes<double>) {
-        const Index count = std::min(kernels::kLanes<double>, states_ - s);
-        double* at = occupied.data() + s;
-        kernels::store<double>(exp(kernels::Operand<double>(at, 1).load(0, count)), at, count);
-        for (Index k = 0; k < count; ++k) {
-          to[sequences_.class_of(b_, s + k)] -= static_cast<T>(upstream * at[k]);
-          ahead[static_cast<std::size_t>(s + k)] =
-              beta[static_cast<std::size_t>(s + k)] + emitted[s + k];
-        }
+      for (Index s = 0; s < states_; ++s) {
+        const auto at = static_cast<std::size_t>(s);
+        to[sequences_.class_of(b_, s)] -= static_cast<T>(scale * occupied[at]);
+        ahead[at] = beta[at] + emitted[s];
       }
       merge(ahead.data(), ahead.data() + 1, ahead.data() + 2, skip_.data() + 2, states_,
             beta.data());
@@ -115,11 +117,14 @@ class Lattice {
                    PoolAllocator<double>(x_.pool()));
   }
   Index offset(Index t) const { return (t * x_.extent(1) + b_) * x_.extent(2); }
+  // What the states emit, less the largest of it.
   const double* emission(Index t) {
     const T* from = x_.data() + offset(t);
     for (Index s = 0; s < states_; ++s) {
       emitted_[static_cast<std::size_t>(s)] = static_cast<double>(from[sequences_.class_of(b_, s)]);
     }
+    highest_ = kernels::Normalizer<double>::shift_of(kernels::max_of_row(emitted_.data(), states_));
+    for (Index s = 0; s < states_; ++s) emitted_[static_cast<std::size_t>(s)] -= highest_;
     return emitted_.data();
   }
 
@@ -127,7 +132,8 @@ class Lattice {
   Index b_, states_;
   const Array<T>& x_;
   Numbers skip_;     // 0 where a state can be reached from the last but one, else -inf
-  Numbers emitted_;  // what the states emit at one step
+  Numbers emitted_;  // what the states emit at one step, less `highest_`
+  double highest_ = 0;
 };
 
 // The same in recorded operations, less a constant: at each step the largest is taken off, so that
@@ -173,7 +179,8 @@ Var<T> composed(const kernels::CtcSequences& of, const Var<T>& scores, const Arr
   }
   const Var<T> emitted =
       maximum(gather_rows(reshape(x, {-1}), emitting), tape.constant(Array<T>::scalar(kLow)));
-  const PooledVars<T> now = unstack(emitted);
+  const PooledVars<T> now =
+      unstack(emitted - tape.constant(kernels::reduce_max(emitted.value(), {steps, batch, 1})));
   const Var<T> border = tape.constant(Array<T>::full({batch, kPad}, kLow));
   const Var<T> skips = tape.constant(skip);
   std::vector<Var<T>> alpha{tape.constant(start)};
@@ -194,7 +201,7 @@ struct CtcLoss {
   static constexpr std::uint8_t needs = needs_input(0);
   kernels::CtcSequences sequences;
   Array<double> alphas{};  // of each sequence, one after the other
-  Array<double> totals{};  // ln P(labels), [B]
+  Array<double> totals{};  // ln P(labels) less what was taken off, [B]
 
   Shape shape(const Shape& x) const {
     sequences.check(x);
@@ -210,10 +217,12 @@ struct CtcLoss {
     double* alpha = alphas.edit();
     for (Index b = 0; b < batch; ++b) {
       Lattice<T> lattice(sequences, b, x);
-      totals.edit()[b] = lattice.forward(alpha);
+      Totals<double, 1> taken;
+      totals.edit()[b] = lattice.forward(alpha, [&](double high) { taken.add(&high, 0, 1); });
       alpha += sequences.steps(b) * lattice.row();
+      taken.add(totals.data() + b, 0, 1);
       y.edit()[b] =
-          sequences.options.zero_infinity && !is_possible(b) ? T{0} : static_cast<T>(-totals[b]);
+          sequences.options.zero_infinity && !is_possible(b) ? T{0} : static_cast<T>(-taken[0]);
     }
   }
 
@@ -234,7 +243,7 @@ struct CtcLoss {
     for (Index b = 0; b < sequences.count(); ++b) {
       Lattice<T> lattice(sequences, b, x);
       const auto upstream = static_cast<double>(dy[b]);
-      if (is_possible(b) && upstream != 0) lattice.backward(alpha, totals[b], upstream, to);
+      if (is_possible(b) && upstream != 0) lattice.backward(alpha, upstream, to);
       alpha += sequences.steps(b) * lattice.row();
     }
   }

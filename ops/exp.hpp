@@ -15,9 +15,9 @@ struct Exp {
 
 struct Expm1 {
   static constexpr auto name = "expm1";
-  static constexpr std::uint8_t needs = kNeedsResult;
+  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto x) { return where(x, expm1(x), x); }  // keeps -0
-  static auto df(auto, auto y) { return y + 1; }
+  static auto df(auto x, auto) { return exp(x); }  // y + 1 has no digit of it where y is near -1
 };
 
 }  // namespace ops
@@ -42,8 +42,8 @@ auto exp(const AnyDual auto& x) { return evaluate(ops::Exp{}, x); }
 ///
 /// Shapes:     any
 /// Forward:    y = eˣ - 1
-/// Derivative: dx = dy (y + 1)
-/// Saves:      nothing beyond y
+/// Derivative: dx = dy eˣ
+/// Saves:      nothing beyond x
 /// Order:      any
 /// Accuracy:   3 ulp; derivatives 2 ulp of x
 /// Throws:     nothing of its own

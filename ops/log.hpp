@@ -1,5 +1,8 @@
 #pragma once
 
+#include <limits>
+#include <numbers>
+
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/where.hpp"
 
@@ -8,7 +11,17 @@ namespace ops {
 
 struct Log {
   static constexpr auto name = "log";
-  static auto f(auto x) { return log(x); }
+  static auto f(auto x) {
+    if constexpr (SimdBatch<decltype(x)> && std::same_as<Number<decltype(x)>, double>) {
+      // xsimd 8.1 is wrong by up to 34 for doubles below the normal ones.
+      using B = decltype(x);
+      const auto is_small = x < B(std::numeric_limits<double>::min());
+      const B y = log(select(is_small, x * B(0x1p54), x));
+      return y - select(is_small, B(54 * std::numbers::ln2), B(0));
+    } else {
+      return log(x);
+    }
+  }
   static auto df(auto x, auto) { return 1 / x; }
 };
 

@@ -12,8 +12,6 @@ namespace engram::testing {
 namespace {
 
 constexpr double kEpsilon = std::numeric_limits<float>::epsilon();
-constexpr double kLargest = std::numeric_limits<float>::max();
-constexpr double kSmallest = std::numeric_limits<float>::min();
 
 template <class T>
 struct Result {
@@ -90,23 +88,6 @@ std::vector<Result<T>> evaluate(const OpFunction<T>& f, const Arrays& inputs, bo
   gradients("recorded gradient", {.seed = u, .record = true});
   out.push_back({"recorded tangent", 1 + x.size(), jvp(y, x, v, {.record = true}).value()});
   return out;
-}
-
-double ulp(double x) {
-  const float size = static_cast<float>(std::min(std::abs(x), kLargest / 2));
-  return std::nextafter(size, std::numeric_limits<float>::infinity()) - static_cast<double>(size);
-}
-
-// How many units `got` is off, of which `unit` is one. What is beyond float's range may be any
-// infinity or NaN, and so may a sum of what is.
-double distance(float got, double want, double unit, bool finite_inputs) {
-  if (std::isnan(want)) return std::isnan(got) ? 0 : INFINITY;
-  if (static_cast<float>(want) == got) return 0;
-  if (std::isinf(want)) return finite_inputs && !std::isfinite(got) ? 0 : INFINITY;
-  if (!std::isfinite(got)) {
-    return std::max(std::abs(want), unit / kEpsilon) > kLargest / 4 ? 0 : INFINITY;
-  }
-  return std::abs(got - want) / unit;
 }
 
 double size_of(const Array<double>& x) {
@@ -208,26 +189,13 @@ Measured measure(const OpCase& row, const Arrays& inputs, Of value, Of slope) {
       worst = {INFINITY, text(result.name, " has shape ", result.values.shape())};
       return out;
     }
-    const bool conditioned = unit >= Of::inputs;
-    double least = kEpsilon * 1e-30;  // 100 times the smallest normal number
-    if (r > 0 && conditioned) least += kEpsilon * around_of(unit).size[r];
-    if (unit == Of::upstream) least += 2 * kEpsilon;
-    if (unit == Of::inputs_and_one || unit == Of::differences_and_one) least += kEpsilon;
-    for (Index i = 0; i < expected.size(); ++i) {
-      double one = std::max(ulp(expected[i]), least);
-      if (conditioned) {
-        const double spread = around_of(unit).spread[r][i];
-        if (!std::isfinite(spread) && std::isfinite(expected[i])) continue;
-        if (std::isfinite(spread)) one += spread;
-      }
-      if (unit == Of::nothing) one = std::numeric_limits<double>::min();
-      const double units = distance(result.values[i], expected[i], one, finite);
-      ++out.compared;
-      if (units > worst.units) {
-        worst = {units, text(result.name, " at ", i, ": ", result.values[i], " instead of ",
-                             expected[i], " (unit ", one, ")")};
-      }
+    Reference right{expected, {}, {}};
+    if (is_conditioned(unit)) {
+      right.spread = around_of(unit).spread[r];
+      if (r > 0) right.size = Array<double>({1}, {around_of(unit).size[r]});
     }
+    compare(result.name, result.values, right, unit, finite, worst);
+    out.compared += expected.size();
   }
   return out;
 }

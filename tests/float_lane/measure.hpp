@@ -5,21 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "engram/tests/float_lane/units.hpp"
 #include "engram/tests/op_cases.hpp"
 
 namespace engram::testing {
 
-/// What the unit is that an error is measured in: see docs/ops.md, which says what the words in the
-/// doc blocks mean.
-enum class Of {
-  nothing,              ///< exact
-  result,               ///< "ulp"
-  inputs,               ///< "ulp of x"
-  inputs_and_one,       ///< "ulp of x and 1"
-  differences,          ///< "ulp of x - max x"
-  differences_and_one,  ///< "ulp of x - max x and 1"
-  upstream,             ///< "ulp of dy", of derivatives
-};
 struct Bound {
   Of of = Of::inputs;
   double ulps = 0;
@@ -39,11 +29,6 @@ std::optional<Accuracy> accuracy_of(const OpCase& row);
 /// A field's text as numbers. Throws `Error` for one that is not understood.
 Accuracy parsed_accuracy(const std::string& text);
 
-/// The worst of a comparison.
-struct Worst {
-  double units = 0;
-  std::string where;  ///< which result, which element, what was got and wanted
-};
 struct Measured {
   Worst value, slope, by_rule;  ///< the derivatives by kernel, and all others
   Index compared = 0;
