@@ -46,7 +46,7 @@ Y chain(const Y& dy, const Y& d) {
 }
 template <SimdBatch Y>
 Y chain(const Y& dy, Number<Y> d) {
-  return chain(dy, Y(d));
+  return std::isfinite(d) ? dy * d : chain(dy, Y(d));
 }
 template <class T>
 Var<T> chain(const Var<T>& dy, std::type_identity_t<T> d) {

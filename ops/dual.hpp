@@ -29,8 +29,8 @@ inline constexpr std::size_t place(unsigned inputs, unsigned k) {
 }  // namespace dual
 
 /// `value`, and its derivatives by the inputs whose bits `inputs` has. V is a SIMD batch, or a Var
-/// when the derivative itself is recorded.
-template <class V, unsigned inputs>
+/// when the derivative itself is recorded. Of one that `is_input` they are 1.
+template <class V, unsigned inputs, bool is_input>
 struct Dual {
   using value_type = typename V::value_type;
   static constexpr std::size_t kCount = static_cast<std::size_t>(std::popcount(inputs));
@@ -44,8 +44,8 @@ struct Dual {
 };
 
 /// A number, or a Dual as it is, as an operand beside x.
-template <class V, unsigned A, class S>
-auto constant_like(const Dual<V, A>& x, const S& s) {
+template <class V, unsigned A, bool is_input, class S>
+auto constant_like(const Dual<V, A, is_input>& x, const S& s) {
   if constexpr (AnyDual<S>) {
     return s;
   } else if constexpr (SimdBatch<V>) {
@@ -72,25 +72,24 @@ struct Nothing {
 
 /// The derivative by input k of an operand of which the derivative of the result is `slope`; 0
 /// where either factor is, whatever the other: what the result does not depend on has no influence.
-template <unsigned k, class V, unsigned A, class Slope>
-auto term(const Dual<V, A>& x, const Slope& slope) {
-  if constexpr (has(A, k) && !kernels::kZero<Slope>) {
-    const V term = kernels::chain(x.template by<k>(), slope);
-    if constexpr (std::is_same_v<Slope, V>) {
-      return where(slope, term, Number<V>{0});
-    } else {
-      return term;
-    }
-  } else {
+template <unsigned k, class V, unsigned A, bool is_input, class Slope>
+auto term(const Dual<V, A, is_input>& x, const Slope& slope) {
+  if constexpr (!has(A, k) || kernels::kZero<Slope>) {
     return Nothing{};
+  } else if constexpr (!std::is_same_v<Slope, V>) {
+    return kernels::chain(x.template by<k>(), slope);
+  } else if constexpr (is_input) {
+    return slope;
+  } else {
+    return kernels::chain(x.template by<k>(), StrongZero(slope));
   }
 }
 
 }  // namespace dual
 
 /// Op's value, and the chain rule.
-template <class Op, class V, unsigned... A>
-auto evaluate(const Op& op, const Dual<V, A>&... x) {
+template <class Op, class V, unsigned... A, bool... is_input>
+auto evaluate(const Op& op, const Dual<V, A, is_input>&... x) {
   const V y = evaluate(op, x.value...);
   const auto slope = [&]<std::size_t n, unsigned inputs>() {
     if constexpr (inputs == 0) {
@@ -114,7 +113,7 @@ auto evaluate(const Op& op, const Dual<V, A>&... x) {
     (set.template operator()<k>(), ...);
     return out;
   }
-  (std::index_sequence_for<Dual<V, A>...>(),
+  (std::index_sequence_for<Dual<V, A, is_input>...>(),
    std::make_integer_sequence<unsigned, dual::kMostInputs>());
 }
 

@@ -75,12 +75,12 @@ concept SimdBatch = requires {
   typename B::batch_bool_type;
 };
 
-template <class V, unsigned inputs>
+template <class V, unsigned inputs, bool is_input = false>
 struct Dual;  // ops/dual.hpp
 template <class X>
 inline constexpr bool kIsDual = false;
-template <class V, unsigned inputs>
-inline constexpr bool kIsDual<Dual<V, inputs>> = true;
+template <class V, unsigned inputs, bool is_input>
+inline constexpr bool kIsDual<Dual<V, inputs, is_input>> = true;
 template <class X>
 concept AnyDual = kIsDual<X>;
 

@@ -22,8 +22,8 @@ using Each = V;
 
 template <class D>
 inline constexpr unsigned kInputsOf = 0;
-template <class V, unsigned inputs>
-inline constexpr unsigned kInputsOf<Dual<V, inputs>> = inputs;
+template <class V, unsigned inputs, bool is_input>
+inline constexpr unsigned kInputsOf<Dual<V, inputs, is_input>> = inputs;
 
 /// The operation that a lambda of N inputs stands for.
 template <class F, std::size_t N>
@@ -52,7 +52,7 @@ struct Fused {
   void derivative(const Call<T>& call) const {
     const Var<T> one = call.dy_var().tape().constant(Array<T>::scalar(1));
     [&]<std::size_t... K>(std::index_sequence<K...>) {
-      const auto y = f(Dual<Var<T>, (1U << K)>{call.var(K), {one}}...);
+      const auto y = f(Dual<Var<T>, (1U << K), true>{call.var(K), {one}}...);
       (add<K>(call, y), ...);
     }
     (std::make_index_sequence<N>());
@@ -67,7 +67,7 @@ struct Fused {
   // The expression at `v`, with its derivatives by all inputs.
   template <class V, std::size_t... K>
   auto at(std::index_sequence<K...>, const Each<V, K>&... v) const {
-    return f(Dual<V, (1U << K)>{v, {V(typename V::value_type{1})}}...);
+    return f(Dual<V, (1U << K), true>{v, {V(typename V::value_type{1})}}...);
   }
 
   // The inputs that the expression depends on.
@@ -76,8 +76,8 @@ struct Fused {
       kInputsOf<decltype(std::declval<const Fused&>().template at<Batch<T>>(
           std::index_sequence<K...>(), Each<Batch<T>, K>()...))>;
 
-  template <std::size_t k, class T, unsigned inputs>
-  static void add(const Call<T>& call, const Dual<Var<T>, inputs>& y) {
+  template <std::size_t k, class T, unsigned inputs, bool is_input>
+  static void add(const Call<T>& call, const Dual<Var<T>, inputs, is_input>& y) {
     if constexpr (dual::has(inputs, k)) {
       if (auto dx = call.into(k)) dx += chain(call.dy_var(), y.template by<k>());
     }
@@ -125,9 +125,9 @@ struct Fused {
     (sum.template operator()<K>(), ...);
   }
 
-  template <std::size_t k, class T, unsigned inputs>
+  template <std::size_t k, class T, unsigned inputs, bool is_input>
   static void store_into(const Array<T>* target, Index at, T beta, const Batch<T>& u,
-                         const Dual<Batch<T>, inputs>& y, Index count) {
+                         const Dual<Batch<T>, inputs, is_input>& y, Index count) {
     if constexpr (dual::has(inputs, k)) {
       if (!target) return;
       T* to = target->edit_shared() + at;
