@@ -1,5 +1,5 @@
-// Runs the sweep and the golden values with one change (ENGRAM_MUTANT=site:change), and stops at
-// the first test that notices. With ENGRAM_MUTANTS_LOOK=file it writes down instead which sites
+// Runs its program's tests with one change (ENGRAM_MUTANT=site:change), and stops at the first test
+// that notices. With ENGRAM_MUTANTS_LOOK=file it writes down instead which sites
 // there are: `site types test test ...`, and for each test `test number name`.
 #include "engram/tests/mutation/mutants.hpp"
 

@@ -9,15 +9,10 @@
 #include "engram/core/array.hpp"
 #include "engram/core/simd.hpp"
 #include "engram/core/var.hpp"
+#include "engram/tests/mutation/selected.hpp"
 
 namespace engram::mutants {
 
-/// What ENGRAM_MUTANT says is to be changed: the number of a site and what becomes of it.
-struct Selected {
-  std::uint64_t site = 0;
-  char change = 0;
-};
-extern const Selected selected;
 /// Whether this run looks which sites are reached, by which tests, with values of which type.
 extern const bool looking;
 void reached(std::uint64_t site, char type);
@@ -45,8 +40,6 @@ template <std::floating_point T>
 struct Type<Array<T>> {
   static constexpr char of = 'v';
 };
-
-inline bool at(std::uint64_t site) { return selected.site == site; }
 
 /// Whether the numbers of `x` are there: of an array that is not read only the shape may be.
 template <class X>

@@ -38,15 +38,16 @@ class Mutant:
         return [f"--run_test={suite}/{','.join(cases)}" for suite, cases in by_suite.items()]
 
 
+def equivalents(text):
+    """{key: reason} of mutants that no test can notice."""
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return {key.strip(): reason.strip() for key, _, reason in (x.rpartition(" : ") for x in lines)}
+
+
 class Mutants:
     def __init__(self, found, left_out, equivalent):
-        self.found, self.left_out = found, left_out
+        self.found, self.left_out, self.equivalent = found, left_out, equivalent
         self.reached = {}  # site id -> (types, program, tests)
-        self.equivalent = {}  # key -> reason
-        for line in equivalent.read_text().splitlines():
-            if line.strip() and not line.startswith("#"):
-                key, _, reason = line.rpartition(" : ")
-                self.equivalent[key.strip()] = reason.strip()
         self.names = {}  # site id -> "file rule operand", counted where one operand stands often
         for path, (_, rules) in found.items():
             counts = collections.Counter()
