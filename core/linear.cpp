@@ -102,8 +102,11 @@ void add_reduced(const Array<T>& x, const Shape& shape, T* target, T beta) {
   nest.template each<T>(
       [source](const std::array<Index, 1>& at, const std::array<Index, 1>&, Index begin,
                Index count, const auto& take) { take(0, source + at[0] + begin, count); },
-      [=](Index to, double sum) {
-        target[to] = static_cast<T>(beta == 0 ? sum : static_cast<double>(target[to]) + sum);
+      [=](Index at, Index step, const double* sums, Index n) {
+        for (Index k = 0; k < n; ++k) {
+          T& to = target[at + k * step];
+          to = static_cast<T>(beta == 0 ? sums[k] : static_cast<double>(to) + sums[k]);
+        }
       });
 }
 

@@ -99,8 +99,8 @@ class SumNest {
 
   /// `row(at, step, begin, count, take)` must call `take(i, values, n)` for pieces of its `count`
   /// elements from `begin` on: the pieces' places among them, numbers and lengths. `at` has the
-  /// offsets of the arrays' first elements, which lie `step` apart. Then `put(offset, sum)` is
-  /// called for every sum.
+  /// offsets of the arrays' first elements, which lie `step` apart. Then `put(offset, step, sums,
+  /// n)` is called for every n sums that lie `step` apart.
   template <class T, class Row, class Put>
   void each(const Row& row, const Put& put) const {
     if (sums_runs_) {
@@ -157,7 +157,8 @@ class SumNest {
           row(moved(begin, more, 1), summed_.step(), 0, n,
               [&](Index, const auto* values, Index count) { totals.spread(values, count); });
         });
-        put(at[N] + j * kept_.step()[N], totals.sum());
+        const double sum = totals.sum();
+        put(at[N] + j * kept_.step()[N], 0, &sum, 1);
       }
     });
   }
@@ -168,6 +169,7 @@ class SumNest {
     const Index n = kept_.run_length();
     const At step = first(kept_.step());
     Totals<T, kTile> totals;
+    std::array<double, kTile> sums;
     kept_.each([&](const std::array<Index, N + 1>& at) {
       for (Index begin = 0; begin < n; begin += kTile) {
         const Index count = (std::min)(kTile, n - begin);
@@ -179,7 +181,8 @@ class SumNest {
                 [&](Index i, const auto* values, Index m) { totals.add(values, i, m); });
           }
         });
-        for (Index k = 0; k < count; ++k) put(at[N] + (begin + k) * kept_.step()[N], totals[k]);
+        for (Index k = 0; k < count; ++k) sums[static_cast<std::size_t>(k)] = totals[k];
+        put(at[N] + begin * kept_.step()[N], kept_.step()[N], sums.data(), count);
       }
     });
   }

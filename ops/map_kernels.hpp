@@ -113,6 +113,35 @@ void multiply(const Product<Batch<T>>& of, double* to, Index count) {
   }
 }
 
+/// What a sum is made of, whatever function computes its terms: so the loops are compiled once.
+/// V is T, or double for products.
+template <class V, std::size_t N>
+struct Terms {
+  using At = std::array<Index, N>;
+  const void* of;
+  /// The terms of `count` elements from `begin` on of the run that begins at the offsets `at`.
+  void (*compute)(const void* of, const At& at, const At& step, Index begin, Index count, V* to);
+  void (*put)(const void* of, Index at, Index step, const double* sums, Index n);
+};
+
+template <class T, class V, std::size_t N>
+[[gnu::noinline]] void sum_terms(const SumNest<N>& nest, const Terms<V, N>& terms) {
+  using At = std::array<Index, N>;
+  constexpr Index kPiece = 256;
+  std::array<V, kPiece> values;
+  nest.template each<T>(
+      [&](const At& at, const At& step, Index begin, Index n, const auto& take) {
+        for (Index i = 0; i < n; i += kPiece) {
+          const Index count = (std::min)(kPiece, n - i);
+          terms.compute(terms.of, at, step, begin + i, count, values.data());
+          take(i, values.data(), count);
+        }
+      },
+      [&](Index at, Index step, const double* sums, Index n) {
+        terms.put(terms.of, at, step, sums, n);
+      });
+}
+
 /// put(offset, sum) for f(x...) summed to `shape` (core/sums.hpp), whose elements lie `strides`
 /// apart. `over` is the shape the Xs broadcast to; f gives terms or a `Product`.
 template <class F, class Put, class X, class... More>
@@ -120,42 +149,43 @@ void sum_to(const F& f, const Shape& over, const Shape& shape, const Strides& st
             const Put& put, const X& first, const More&... more) {
   using T = typename X::value_type;
   constexpr std::size_t N = 1 + sizeof...(More);
-  const SumNest<N> nest(over,
-                        {broadcast_strides(first.shape(), first.strides(), over),
-                         broadcast_strides(more.shape(), more.strides(), over)...},
-                        shape, strides);
-  const std::array<const T*, N> from{first.data(), more.data()...};
-  nest.template each<T>(
-      [&](const std::array<Index, N>& at, const std::array<Index, N>& step, Index begin, Index n,
-          const auto& take) {
+  using At = std::array<Index, N>;
+  using Term = decltype(f(Batch<typename X::value_type>(*first.data()),
+                          Batch<typename More::value_type>(*more.data())...));
+  using V = std::conditional_t<std::is_same_v<Term, Batch<T>>, T, double>;
+  struct Of {
+    const F& f;
+    const Put& put;
+    std::array<const T*, N> from;
+  };
+  const Of of{f, put, {first.data(), more.data()...}};
+  const Terms<V, N> terms{
+      &of,
+      [](const void* self, const At& at, const At& step, Index begin, Index count, V* to) {
+        const Of& my = *static_cast<const Of*>(self);
         [&]<std::size_t... K>(std::index_sequence<K...>) {
-          const std::tuple operands{Operand<T>(from[K] + at[K] + begin * step[K], step[K])...};
-          using Term = decltype(f(std::get<K>(operands).load(0, 1)...));
-          constexpr bool kProduct = !std::is_same_v<Term, Batch<T>>;
-          constexpr Index kPiece = 64;
-          std::array<T, kPiece> values;
-          std::array<double, kProduct ? kPiece : 0> products;
-          for (Index i = 0; i < n; i += kPiece) {
-            const Index piece = (std::min)(kPiece, n - i);
-            for (Index k = 0; k < piece; k += kLanes<T>) {
-              const Index count = (std::min)(kLanes<T>, piece - k);
-              const Term term = f(std::get<K>(operands).load(i + k, count)...);
-              if constexpr (kProduct) {
-                multiply<T>(term, products.data() + k, count);
-              } else {
-                store<T>(term, values.data() + k, count);
-              }
-            }
-            if constexpr (kProduct) {
-              take(i, products.data(), piece);
+          const std::tuple operands{Operand<T>(my.from[K] + at[K] + begin * step[K], step[K])...};
+          for (Index i = 0; i < count; i += kLanes<T>) {
+            const Index lanes = (std::min)(kLanes<T>, count - i);
+            const Term term = my.f(std::get<K>(operands).load(i, lanes)...);
+            if constexpr (std::is_same_v<Term, Batch<T>>) {
+              store<T>(term, to + i, lanes);
             } else {
-              take(i, values.data(), piece);
+              multiply<T>(term, to + i, lanes);
             }
           }
         }
         (std::make_index_sequence<N>());
       },
-      put);
+      [](const void* self, Index at, Index step, const double* sums, Index n) {
+        const Put& my = static_cast<const Of*>(self)->put;
+        for (Index k = 0; k < n; ++k) my(at + k * step, sums[k]);
+      }};
+  const SumNest<N> nest(over,
+                        {broadcast_strides(first.shape(), first.strides(), over),
+                         broadcast_strides(more.shape(), more.strides(), over)...},
+                        shape, strides);
+  sum_terms<T>(nest, terms);
 }
 /// The same for a dense target.
 template <class F, class Put, class X, class... More>
