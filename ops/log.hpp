@@ -15,7 +15,7 @@ struct Log {
     if constexpr (SimdBatch<decltype(x)> && std::same_as<Number<decltype(x)>, double>) {
       // xsimd 8.1 is wrong by up to 34 for doubles below the normal ones.
       using B = decltype(x);
-      const auto is_small = x < B(std::numeric_limits<double>::min());
+      const auto is_small = x < B((std::numeric_limits<double>::min)());
       const B y = log(select(is_small, x * B(0x1p54), x));
       return y - select(is_small, B(54 * std::numbers::ln2), B(0));
     } else {

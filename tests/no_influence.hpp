@@ -18,6 +18,10 @@ struct NoInfluence {
   std::function<bool(std::size_t, Index)> hidden;
 };
 
+/// Puts NaN, infinities and large numbers where nothing counts: no bit of a value or a derivative
+/// may change, in float and in double.
+void check(const NoInfluence& entry);
+
 /// All of them.
 const std::vector<NoInfluence>& places_without_influence();
 
