@@ -57,7 +57,7 @@ void write_sparse(const fs::path& path, std::uint64_t numbers) {
 }
 
 // The most memory that the process has had, in kB.
-long peak() {
+[[maybe_unused]] long peak() {  // the sanitizers' own is no measure
   std::ifstream status("/proc/self/status");
   for (std::string line; std::getline(status, line);) {
     if (line.starts_with("VmHWM:")) return std::stol(line.substr(6));
