@@ -95,8 +95,7 @@ Var<T> score(const Var<T>& x, const Var<T>& transitions, const Var<T>& start, co
 
 // ln Σ exp s over all sequences of tags, by the forward algorithm, less a constant: the largest is
 // taken off what comes in and at each step, so that the numbers neither hide what they differ by
-// nor grow. What lies beyond the lengths is
-// covered: its gradient is 0 whatever it is.
+// nor grow. What lies beyond the lengths is covered: its gradient is 0 whatever it is.
 template <class T>
 Var<T> log_partition(const Var<T>& scores, const Var<T>& transitions, const Var<T>& start,
                      const Var<T>& end, const Indices& lengths) {
