@@ -39,8 +39,10 @@ void there_is_room(std::size_t bytes) {
   BOOST_TEST(given >= bytes);
   BOOST_TEST(given <= bytes + bytes / 4 + 128, given << " for " << bytes);
   auto* at = static_cast<volatile char*>(block->bytes());
-  at[0] = 1;
-  if (bytes > 0) at[bytes - 1] = 2;
+  if (bytes > 0) {
+    at[0] = 1;
+    at[bytes - 1] = 2;
+  }
   block->release();
 }
 
