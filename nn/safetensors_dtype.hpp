@@ -31,11 +31,11 @@ std::size_t place_of(std::string_view name);
 
 /// The dtype in which the numbers of an `Array<T>` are stored as they lie.
 template <class T>
-constexpr std::string_view kName = "I32";
+inline constexpr std::string_view kName = "I32";
 template <>
-constexpr std::string_view kName<float> = "F32";
+inline constexpr std::string_view kName<float> = "F32";
 template <>
-constexpr std::string_view kName<double> = "F64";
+inline constexpr std::string_view kName<double> = "F64";
 
 /// The numbers of `dtype` in `bytes`, as T: floating-point numbers are rounded to the nearest, BOOL
 /// is 0 or 1. Throws `Error` naming the first number that is beyond the range of T, for a dtype
