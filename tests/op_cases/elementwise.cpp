@@ -30,31 +30,31 @@ struct MixedOfThree {  // tanh(a² + a b³ + b² c + a c²)
   static auto dc(auto a, auto b, auto c, auto y) { return (1 - y * y) * (b * b + 2 * a * c); }
 };
 
-struct MixedOfFour {  // tanh(a b + c² d)
+struct MixedOfFour {  // σ(a b + c² d)
   static constexpr auto name = "mixed_of_four";
   static constexpr std::uint8_t needs = static_cast<std::uint8_t>(~needs_input(4));
-  static auto f(auto a, auto b, auto c, auto d) { return tanh(a * b + c * c * d); }
-  static auto da(auto, auto b, auto, auto, auto y) { return (1 - y * y) * b; }
-  static auto db(auto a, auto, auto, auto, auto y) { return (1 - y * y) * a; }
-  static auto dc(auto, auto, auto c, auto d, auto y) { return (1 - y * y) * 2 * c * d; }
-  static auto dd(auto, auto, auto c, auto, auto y) { return (1 - y * y) * c * c; }
+  static auto f(auto a, auto b, auto c, auto d) { return 1 / (1 + exp(-(a * b + c * c * d))); }
+  static auto da(auto, auto b, auto, auto, auto y) { return y * (1 - y) * b; }
+  static auto db(auto a, auto, auto, auto, auto y) { return y * (1 - y) * a; }
+  static auto dc(auto, auto, auto c, auto d, auto y) { return y * (1 - y) * 2 * c * d; }
+  static auto dd(auto, auto, auto c, auto, auto y) { return y * (1 - y) * c * c; }
 };
-struct SumOfSix {  // a + b - c + d e + [x > 0]
+struct SumOfSix {  // a + b - c + [d > 0] + e x
   static constexpr auto name = "sum_of_six";
-  static constexpr std::uint8_t needs = needs_input(3) | needs_input(4);
+  static constexpr std::uint8_t needs = needs_input(4) | needs_input(5);
   double least = 0;
   void check() const {
     if (least < 0) fail("least ", least, "; need 0 or more");
   }
   static auto f(auto a, auto b, auto c, auto d, auto e, auto x) {
-    return a + b - c + d * e + greater(x, 0);
+    return a + b - c + greater(d, 0) + e * x;
   }
   static auto da(auto, auto, auto, auto, auto, auto, auto) { return Constant<1>{}; }
   static auto db(auto, auto, auto, auto, auto, auto, auto) { return Constant<1>{}; }
   static auto dc(auto, auto, auto, auto, auto, auto, auto) { return Constant<-1>{}; }
-  static auto dd(auto, auto, auto, auto, auto e, auto, auto) { return e; }
-  static auto de(auto, auto, auto, auto d, auto, auto, auto) { return d; }
-  static auto df(auto, auto, auto, auto, auto, auto, auto) { return Constant<0>{}; }
+  static auto dd(auto, auto, auto, auto, auto, auto, auto) { return Constant<0>{}; }
+  static auto de(auto, auto, auto, auto, auto, auto x, auto) { return x; }
+  static auto df(auto, auto, auto, auto, auto e, auto, auto) { return e; }
 };
 // a b + c d, an op of four inputs that is not elementwise, for vectors of one length.
 struct SumOfDots {

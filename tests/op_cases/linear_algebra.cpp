@@ -138,7 +138,14 @@ void systems(std::vector<OpCase>& rows) {
                      {{{{2, 2}}, "log_abs_det: matrix 0 is singular: pivot 0 is 0"}}));
   rows.push_back(row(
       "det", "determinant", [](auto x) { return det(x[0]); },
-      {{{3, 3}}, {{1, 1}}, {{2, 3, 3}}, {{2, 1, 2, 2}}, {{0, 0}}, {{0, 2, 2}}, {{5, 5}}, {{4, 4}}},
+      {{{3, 3}},
+       {{1, 1}},
+       {{2, 3, 3}},
+       {{2, 1, 2, 2}},
+       {{0, 0}},
+       {{0, 2, 2}},
+       {{5, 5}},
+       {{5, 4, 4}}},
       not_square));
   // The second row twice: cofactors of the last row alone are 0.
   rows.push_back(row("det, singular", "determinant",
