@@ -40,6 +40,26 @@ BOOST_AUTO_TEST_CASE(beside_an_infinite_number) {
   }
 }
 
+// y = a b, each stored either way. What comes back is infinite beside the first of four zeros, and
+// 0 beside the infinities.
+BOOST_AUTO_TEST_CASE(of_products) {
+  const float i = kInfinity;
+  for (int k = 0; k < 16; ++k) {
+    const bool ta = k & 1, tb = k & 2;
+    const Strong strong{(k & 4) != 0, (k & 8) != 0};
+    Tape<float> tape;
+    const V a = tape.variable(ta ? A({2, 2}, {0, 1, i, 1}) : A({2, 2}, {0, i, 1, 1}));
+    const V b = tape.variable(tb ? A({2, 2}, {0, 1, i, 1}) : A({2, 2}, {0, i, 1, 1}));
+    const V y = strong_matmul(a, b, {ta, tb}, strong);
+    for (const A& da : gradients(y, a, A({2, 2}, {i, 0, 0, 0}))) {
+      BOOST_TEST((strong.b ? da[0] == 0 : std::isnan(da[0])), k << ": " << da[0]);
+    }
+    for (const A& db : gradients(y, b, A({2, 2}, {i, 0, 0, 0}))) {
+      BOOST_TEST((strong.a ? db[0] == 0 : std::isnan(db[0])), k << ": " << db[0]);
+    }
+  }
+}
+
 // Two labels do not fit into one step.
 BOOST_AUTO_TEST_CASE(of_a_loss_that_is_impossible) {
   Tape<float> tape;

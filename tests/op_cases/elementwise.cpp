@@ -30,14 +30,14 @@ struct MixedOfThree {  // tanh(a² + a b³ + b² c + a c²)
   static auto dc(auto a, auto b, auto c, auto y) { return (1 - y * y) * (b * b + 2 * a * c); }
 };
 
-struct MixedOfFour {  // σ(a b + c² d)
+struct MixedOfFour {  // exp(a b + c² d)
   static constexpr auto name = "mixed_of_four";
   static constexpr std::uint8_t needs = static_cast<std::uint8_t>(~needs_input(4));
-  static auto f(auto a, auto b, auto c, auto d) { return 1 / (1 + exp(-(a * b + c * c * d))); }
-  static auto da(auto, auto b, auto, auto, auto y) { return y * (1 - y) * b; }
-  static auto db(auto a, auto, auto, auto, auto y) { return y * (1 - y) * a; }
-  static auto dc(auto, auto, auto c, auto d, auto y) { return y * (1 - y) * 2 * c * d; }
-  static auto dd(auto, auto, auto c, auto, auto y) { return y * (1 - y) * c * c; }
+  static auto f(auto a, auto b, auto c, auto d) { return exp(a * b + c * c * d); }
+  static auto da(auto, auto b, auto, auto, auto y) { return y * b; }
+  static auto db(auto a, auto, auto, auto, auto y) { return y * a; }
+  static auto dc(auto, auto, auto c, auto d, auto y) { return y * 2 * c * d; }
+  static auto dd(auto, auto, auto c, auto, auto y) { return y * c * c; }
 };
 struct SumOfSix {  // a + b - c + [d > 0] + e x
   static constexpr auto name = "sum_of_six";
