@@ -18,10 +18,10 @@ namespace engram::kernels {
 
 /// Whether a pivot is nothing but the rounding of the terms it is the difference of, whose absolute
 /// values add up to `terms`: to working precision it is 0 (N. Higham, "Accuracy and stability of
-/// numerical algorithms", theorem 9.3).
-template <class T>
+/// numerical algorithms", theorem 9.3). The precision is that of `Of`.
+template <class Of, class T>
 bool is_rounding(T pivot, T terms) {
-  return std::isfinite(pivot) && std::abs(pivot) <= std::numeric_limits<T>::epsilon() * terms;
+  return std::isfinite(pivot) && std::abs(pivot) <= std::numeric_limits<Of>::epsilon() * terms;
 }
 
 /// P A = L U with partial pivoting, for row-major matrices [n, n].
@@ -36,7 +36,7 @@ class LU {
     copy(a, transposed);
     for (Index k = 0; k < n_; ++k) {
       const T terms = take_pivot(k), pivot = row(k)[k];
-      if (is_rounding(pivot, terms)) {
+      if (is_rounding<T>(pivot, terms)) {
         fail("matrix ", matrix, " is singular: pivot ", k, " is ", pivot, " where its terms are ",
              terms, "; a system needs independent equations");
       }
@@ -45,15 +45,16 @@ class LU {
   }
 
   /// det A of the matrix at `a`, which may be singular; nothing on the way to it overflows. Whether
-  /// it is singular to working precision comes with it.
-  std::pair<T, bool> determinant(const T* a) {
+  /// it is singular to the precision of its numbers comes with it.
+  template <class Number>
+  std::pair<T, bool> determinant(const Number* a) {
     copy(a, false);
     bool singular = false;
     T mantissa = 1;
     long exponent = 0;
     for (Index k = 0; k < n_; ++k) {
       const T terms = take_pivot(k), pivot = row(k)[k];
-      singular = singular || is_rounding(pivot, terms);
+      singular = singular || is_rounding<Number>(pivot, terms);
       if (pivot == 0) return {T{0}, true};
       int more = 0;
       mantissa *= std::frexp(pivot, &more);
@@ -106,7 +107,8 @@ class LU {
   std::size_t size() const { return static_cast<std::size_t>(n_); }
   T* row(Index i) { return a_.data() + i * n_; }
   const T* row(Index i) const { return a_.data() + i * n_; }
-  void copy(const T* a, bool transposed) {
+  template <class Number>
+  void copy(const Number* a, bool transposed) {
     for (Index i = 0; i < n_; ++i) {
       for (Index j = 0; j < n_; ++j) row(i)[j] = transposed ? a[j * n_ + i] : a[i * n_ + j];
     }
@@ -159,7 +161,7 @@ void cholesky(const T* a, Index n, T* l, Index matrix) {
         l[i * n + j] = rest / l[j * n + j];
         continue;
       }
-      if (rest <= 0 || is_rounding(rest, terms)) {
+      if (rest <= 0 || is_rounding<T>(rest, terms)) {
         fail("matrix ", matrix, " is not positive definite: pivot ", i, " is ", rest,
              "; a small multiple of the identity added to it may help");
       }

@@ -32,10 +32,12 @@ BOOST_AUTO_TEST_CASE(forward) {
   Tape<double> tape;
   tape.detect_anomalies(true);
   const V x = tape.variable(vector({1, 0, 3}));
+  const int line = __LINE__ + 1;
+  const std::string of_log = error_of([&] { log(x); });
   BOOST_TEST(
-      error_of([&] { log(x); }) ==
+      of_log ==
       "log: the result [3] is -inf at element 1, entry 1 of the tape; input 0 [3] in [0, 3]" +
-          at(__LINE__ - 3));
+          at(line));
   const V c = tape.constant(vector({-1}));  // of constants too
   BOOST_TEST(error_of([&] { sqrt(c); }).find("nan at element 0") != std::string::npos);
 }
