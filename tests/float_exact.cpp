@@ -150,6 +150,18 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_nearly_sure_has_a_slope) {
   }
 }
 
+// A third in float is no third: what is left of 1 has as many digits as any number.
+BOOST_AUTO_TEST_CASE(determinants_that_nearly_vanish) {
+  constexpr float kThird = 1.0F / 3;
+  Tape<float> tape;
+  const V x = tape.variable(A({3, 3}, {3, 1, 0, 1, kThird, 0, 0, 0, 2}));
+  const double minor = 3.0 * static_cast<double>(kThird) - 1;
+  BOOST_TEST(worst(A({1}, {det(x).item()}), [&](Index) { return 2 * minor; }) <= 1);
+  for (const A& dx : gradients(det(x), x)) {
+    BOOST_TEST(worst(A({1}, {dx[8]}), [&](Index) { return minor; }) <= 1);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_deviation_is_that_beside_a_large_mean) {
   Tape<float> tape;
   const V x = tape.variable(A({4}, {1e7f, 1e7f + 1, 1e7f + 2, 1e7f + 3}));
