@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <type_traits>
+#include <vector>
 
 #include <xtensor-blas/xblas.hpp>
 
@@ -25,6 +26,30 @@ bool hold_to_one_thread() {
   return true;
 }
 
+// How many terms float may add up: the error grows with them. The rows of a sequence (`ta`) are
+// added up by blocks already, and a sequence that is cut gives the same bits up to here.
+constexpr Index most_terms(Transpose ta) { return (ta == Transpose::yes ? 32 : 2) * kRowBlock; }
+
+// The product of more terms than that: parts of it are added up in double.
+void gemm_of_many_terms(Transpose ta, Transpose tb, Index m, Index n, Index k, const float* a,
+                        Index lda, const float* b, Index ldb, float beta, float* c, Index ldc) {
+  constexpr Index kPart = kRowBlock / 2;
+  std::vector<double> sums(static_cast<std::size_t>(m * n));
+  std::vector<float> part(sums.size());
+  for (Index begin = 0; begin < k; begin += kPart) {
+    gemm(ta, tb, m, n, (std::min)(kPart, k - begin), a + begin * (ta == Transpose::yes ? lda : 1),
+         lda, b + begin * (tb == Transpose::yes ? 1 : ldb), ldb, 0.0F, part.data(), n);
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += static_cast<double>(part[i]);
+  }
+  for (Index i = 0; i < m; ++i) {
+    for (Index j = 0; j < n; ++j) {
+      float& to = c[i * ldc + j];
+      const double before = beta == 0 ? 0 : static_cast<double>(beta) * static_cast<double>(to);
+      to = static_cast<float>(before + sums[static_cast<std::size_t>(i * n + j)]);
+    }
+  }
+}
+
 }  // namespace
 
 template <class T>
@@ -37,6 +62,22 @@ void gemm(Transpose ta, Transpose tb, Index m, Index n, Index k, const T* a, Ind
     return each_row_block(m, [&](Index begin, Index end) {
       gemm(ta, tb, end - begin, n, k, a + begin * lda, lda, b, ldb, beta, c + begin * ldc, ldc);
     });
+  }
+  if constexpr (std::is_same_v<T, float>) {
+    if (k > most_terms(ta)) {
+      constexpr Index kMost = 1 << 20;  // numbers of c at a time: 12 MB
+      const Index rows = (std::max)(Index{1}, (std::min)(m, kMost / (std::min)(n, kMost)));
+      const Index columns = (std::min)(n, kMost);
+      for (Index i = 0; i < m; i += rows) {
+        for (Index j = 0; j < n; j += columns) {
+          gemm_of_many_terms(ta, tb, (std::min)(rows, m - i), (std::min)(columns, n - j), k,
+                             a + i * (ta == Transpose::yes ? 1 : lda), lda,
+                             b + j * (tb == Transpose::yes ? ldb : 1), ldb, beta, c + i * ldc + j,
+                             ldc);
+        }
+      }
+      return;
+    }
   }
   if (ta == Transpose::yes && k > kRowBlock) {
     return each_row_block_from_the_end(k, [&](Index begin, Index end) {
@@ -99,7 +140,9 @@ PackedMatrix<T>& PackedMatrix<T>::operator=(PackedMatrix&&) noexcept = default;
 template <class T>
 void PackedMatrix<T>::pack(Transpose tb, Index m, Index n, Index k, const T* b, Pool& pool) {
   if constexpr (std::is_same_v<T, float>) {
-    if (m != m_ || n != n_ || k != k_ || tb != tb_) packed_ = onednn::packed(tb, m, n, k, pool);
+    if (m != m_ || n != n_ || k != k_ || tb != tb_) {
+      packed_ = k > most_terms(Transpose::no) ? nullptr : onednn::packed(tb, m, n, k, pool);
+    }
     if (packed_) packed_->pack(b);
   }
   b_ = b;

@@ -6,6 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "engram/core/gemm.hpp"
 #include "engram/core/linear.hpp"
 #include "engram/core/random.hpp"
 #include "engram/ops/ops.hpp"
@@ -147,6 +148,28 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_nearly_sure_has_a_slope) {
   const V loss = binary_cross_entropy_with_logits(one, tape.constant(A::scalar(1)));
   for (const A& d : gradients(loss, one)) {
     BOOST_TEST(std::abs(d[0] / slope - 1) <= 4 * kEpsilon, d[0]);
+  }
+}
+
+// A product over as many rows as a user has, each matrix stored either way, and next to what was
+// there before: no more is lost than float loses of the thousand terms of a part, all of them
+// equal.
+BOOST_AUTO_TEST_CASE(products_of_many_terms) {
+  constexpr Index kTerms = 1 << 20;
+  const double sum = static_cast<double>(.1F) * kTerms;
+  for (const bool ta : {false, true}) {
+    for (const bool tb : {false, true}) {
+      const A a = A::full(ta ? Shape{kTerms, 2} : Shape{2, kTerms}, .1F);
+      const A b = A::full(tb ? Shape{3, kTerms} : Shape{kTerms, 3}, 1);
+      Tape<float> tape;
+      const V x = tape.variable(a), w = tape.variable(b);
+      const A y = matmul(x, w, {ta, tb}).value();
+      BOOST_TEST(worst(y, [&](Index) { return sum; }) <= 16);
+      A c = A::full({2, 3}, -100'000);
+      gemm(ta ? Transpose::yes : Transpose::no, tb ? Transpose::yes : Transpose::no, 2, 3, kTerms,
+           a.data(), b.data(), 1.0F, c.edit());
+      BOOST_TEST(worst(c, [&](Index) { return sum - 100'000; }) <= 16 * sum / (sum - 100'000));
+    }
   }
 }
 
