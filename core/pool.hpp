@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <vector>
 
 namespace engram {
 
@@ -106,5 +107,8 @@ struct PoolAllocator {
 
   Pool* pool;
 };
+
+template <class Element>
+using PoolVector = std::vector<Element, PoolAllocator<Element>>;
 
 }  // namespace engram

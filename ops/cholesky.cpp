@@ -44,8 +44,9 @@ struct Cholesky {
   void forward(const Array<T>& x, Array<T>& y) const {
     const Index n = x.extent(-1), matrices = kernels::leading(x.shape()).size();
     T* to = y.edit();
+    PoolVector<double> wide(PoolAllocator<double>(y.pool()));
     for (Index m = 0; m < matrices; ++m) {
-      kernels::cholesky(x.data() + m * n * n, n, to + m * n * n, m);
+      kernels::cholesky(x.data() + m * n * n, n, to + m * n * n, m, wide);
     }
   }
   template <class T>
@@ -73,9 +74,10 @@ struct SolveTriangular {
         fail("matrix ", i / n, " is singular: element ", i % n, " of its diagonal is 0");
       }
     }
+    PoolVector<double> wide(PoolAllocator<double>(y.pool()));
     kernels::each_system(a, b, y, [&](Index matrix, T* x) {
       kernels::solve_triangular(a.data() + matrix * n * n, n, triangle(), options.transposed, x,
-                                count);
+                                count, wide);
     });
   }
   template <class T>

@@ -10,7 +10,7 @@
 namespace engram::kernels {
 
 /// Rows of K numbers.
-using Doubles = std::vector<double, PoolAllocator<double>>;
+using Doubles = PoolVector<double>;
 
 /// Takes the largest off numbers that are added to every sequence alike, which changes no
 /// probability: what they have in common would cost digits of what they differ by.

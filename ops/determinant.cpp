@@ -42,7 +42,7 @@ struct Det {
   template <class T>
   void forward(const Array<T>& x, Array<T>& y) {
     const Index n = x.extent(-1);
-    kernels::LU<double> factors(n);  // where a difference of products is small, float shows it
+    kernels::LU factors(n, x.pool());
     T* to = y.edit();
     for (Index m = 0; m < y.size(); ++m) {
       const auto [determinant, is_singular] = factors.determinant(x.data() + m * n * n);
@@ -81,7 +81,7 @@ SignAndLog<T> slogdet(const Var<T>& x, Site site) {
     const Array<T> values = x.value();
     const Index n = x.extent(-1);
     Array<T> sign(log_abs.shape());
-    kernels::LU<T> factors(n);
+    kernels::LU factors(n, values.pool());
     for (Index m = 0; m < sign.size(); ++m) {
       factors.factor(values.data() + m * n * n, false, m);
       sign.edit()[m] = static_cast<T>(factors.sign());

@@ -2,16 +2,17 @@
 //
 // These are loops of our own: of the libraries that Engram may be linked with, only OpenBLAS brings
 // LAPACK along (a reference BLAS and BLIS do not), LAPACK knows no batches, and for the small
-// systems that a model solves it would not be faster.
+// systems that a model solves it would not be faster. They go in double: a matrix of float with a
+// large condition loses in float what its numbers hold.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
-#include <vector>
 
 #include "engram/core/error.hpp"
+#include "engram/core/pool.hpp"
 #include "engram/core/shape.hpp"
 
 namespace engram::kernels {
@@ -24,18 +25,23 @@ bool is_rounding(T pivot, T terms) {
   return std::isfinite(pivot) && std::abs(pivot) <= std::numeric_limits<Of>::epsilon() * terms;
 }
 
-/// P A = L U with partial pivoting, for row-major matrices [n, n].
-template <class T>
+/// P A = L U with partial pivoting, for row-major matrices [n, n] of either precision; the factors
+/// are in double.
 class LU {
  public:
-  explicit LU(Index n) : n_(n), a_(static_cast<std::size_t>(n * n)), swaps_(size()) {}
+  LU(Index n, Pool& pool)
+      : n_(n),
+        a_(static_cast<std::size_t>(n * n), 0.0, PoolAllocator<double>(pool)),
+        x_(PoolAllocator<double>(pool)),
+        swaps_(static_cast<std::size_t>(n), 0, PoolAllocator<Index>(pool)) {}
 
   /// Factors the matrix at `a`, or its transpose. Throws `Error`, which gives it the number
-  /// `matrix`, when it is singular; NaN goes through.
+  /// `matrix`, when it is singular to the precision of its numbers; NaN goes through.
+  template <class T>
   void factor(const T* a, bool transposed, Index matrix) {
     copy(a, transposed);
     for (Index k = 0; k < n_; ++k) {
-      const T terms = take_pivot(k), pivot = row(k)[k];
+      const double terms = take_pivot(k), pivot = row(k)[k];
       if (is_rounding<T>(pivot, terms)) {
         fail("matrix ", matrix, " is singular: pivot ", k, " is ", pivot, " where its terms are ",
              terms, "; a system needs independent equations");
@@ -46,16 +52,16 @@ class LU {
 
   /// det A of the matrix at `a`, which may be singular; nothing on the way to it overflows. Whether
   /// it is singular to the precision of its numbers comes with it.
-  template <class Number>
-  std::pair<T, bool> determinant(const Number* a) {
+  template <class T>
+  std::pair<double, bool> determinant(const T* a) {
     copy(a, false);
     bool singular = false;
-    T mantissa = 1;
+    double mantissa = 1;
     long exponent = 0;
     for (Index k = 0; k < n_; ++k) {
-      const T terms = take_pivot(k), pivot = row(k)[k];
-      singular = singular || is_rounding<Number>(pivot, terms);
-      if (pivot == 0) return {T{0}, true};
+      const double terms = take_pivot(k), pivot = row(k)[k];
+      singular = singular || is_rounding<T>(pivot, terms);
+      if (pivot == 0) return {0, true};
       int more = 0;
       mantissa *= std::frexp(pivot, &more);
       exponent += more;
@@ -65,7 +71,7 @@ class LU {
     }
     constexpr long kMost = 1L << 20;  // far beyond what a number can hold
     const auto shift = static_cast<int>(std::clamp(exponent, -kMost, kMost));
-    return {static_cast<T>(sign_of_swaps()) * std::ldexp(mantissa, shift), singular};
+    return {sign_of_swaps() * std::ldexp(mantissa, shift), singular};
   }
 
   /// The sign of the determinant of the matrix that was factored.
@@ -76,57 +82,59 @@ class LU {
   }
 
   /// b = A⁻¹ b, for b [n, count].
-  void solve(T* b, Index count) const {
+  template <class T>
+  void solve(T* b, Index count) {
+    x_.assign(b, b + n_ * count);
     for (Index k = 0; k < n_; ++k) {
       const Index other = swaps_[static_cast<std::size_t>(k)];
-      if (other != k) std::swap_ranges(b + k * count, b + (k + 1) * count, b + other * count);
+      if (other != k) std::swap_ranges(x(k, count), x(k, count) + count, x(other, count));
     }
     for (Index i = 0; i < n_; ++i) {
-      for (Index j = 0; j < i; ++j) subtract(b + i * count, row(i)[j], b + j * count, count);
+      for (Index j = 0; j < i; ++j) subtract(x(i, count), row(i)[j], x(j, count), count);
     }
     for (Index i = n_ - 1; i >= 0; --i) {
-      T* x = b + i * count;
-      for (Index j = i + 1; j < n_; ++j) subtract(x, row(i)[j], b + j * count, count);
-      for (Index c = 0; c < count; ++c) x[c] /= row(i)[i];
+      for (Index j = i + 1; j < n_; ++j) subtract(x(i, count), row(i)[j], x(j, count), count);
+      for (Index c = 0; c < count; ++c) x(i, count)[c] /= row(i)[i];
     }
+    std::transform(x_.begin(), x_.end(), b, [](double v) { return static_cast<T>(v); });
   }
 
   /// ln |det A|.
-  T log_determinant() const {
-    T sum = 0;
+  double log_determinant() const {
+    double sum = 0;
     for (Index k = 0; k < n_; ++k) sum += std::log(std::abs(row(k)[k]));
     return sum;
   }
 
   /// y -= factor x, for n numbers.
-  static void subtract(T* y, T factor, const T* x, Index n) {
+  static void subtract(double* y, double factor, const double* x, Index n) {
     for (Index i = 0; i < n; ++i) y[i] -= factor * x[i];
   }
 
  private:
-  std::size_t size() const { return static_cast<std::size_t>(n_); }
-  T* row(Index i) { return a_.data() + i * n_; }
-  const T* row(Index i) const { return a_.data() + i * n_; }
-  template <class Number>
-  void copy(const Number* a, bool transposed) {
+  double* row(Index i) { return a_.data() + i * n_; }
+  const double* row(Index i) const { return a_.data() + i * n_; }
+  double* x(Index i, Index count) { return x_.data() + i * count; }
+  template <class T>
+  void copy(const T* a, bool transposed) {
     for (Index i = 0; i < n_; ++i) {
       for (Index j = 0; j < n_; ++j) row(i)[j] = transposed ? a[j * n_ + i] : a[i * n_ + j];
     }
   }
   // Brings the best row for pivot k to its place; gives the terms that the pivot is a difference
   // of.
-  T take_pivot(Index k) {
+  double take_pivot(Index k) {
     const Index best = pivot_row(k);
     swaps_[static_cast<std::size_t>(k)] = best;
     if (best != k) std::swap_ranges(row(k), row(k) + n_, row(best));
-    T terms = 0;
+    double terms = 0;
     for (Index j = 0; j < k; ++j) terms += std::abs(row(k)[j] * row(j)[k]);
     return terms;
   }
   void eliminate(Index k) {
     for (Index i = k + 1; i < n_; ++i) {
-      const T factor = row(i)[k] /= row(k)[k];
-      for (Index j = k + 1; j < n_; ++j) row(i)[j] -= factor * row(k)[j];
+      const double factor = row(i)[k] /= row(k)[k];
+      subtract(row(i) + k + 1, factor, row(k) + k + 1, n_ - k - 1);
     }
   }
   int sign_of_swaps() const {
@@ -144,48 +152,55 @@ class LU {
   }
 
   Index n_;
-  std::vector<T> a_;
-  std::vector<Index> swaps_;
+  PoolVector<double> a_, x_;
+  PoolVector<Index> swaps_;
 };
 
-/// L with L Lᵀ = (A + Aᵀ) / 2, for row-major matrices [n, n]; zeros above the diagonal. Throws
-/// `Error` when there is none; NaN goes through.
+/// L with L Lᵀ = (A + Aᵀ) / 2, for row-major matrices [n, n]; zeros above the diagonal. It is
+/// worked out in `wide`, of n² numbers. Throws `Error` when there is none; NaN goes through.
 template <class T>
-void cholesky(const T* a, Index n, T* l, Index matrix) {
+void cholesky(const T* a, Index n, T* l, Index matrix, PoolVector<double>& wide) {
+  wide.assign(static_cast<std::size_t>(n * n), 0.0);
+  double* w = wide.data();
   for (Index i = 0; i < n; ++i) {
     for (Index j = 0; j <= i; ++j) {
-      T terms = 0;
-      for (Index k = 0; k < j; ++k) terms += l[i * n + k] * l[j * n + k];
-      const T rest = (a[i * n + j] + a[j * n + i]) / 2 - terms;
+      double terms = 0;
+      for (Index k = 0; k < j; ++k) terms += w[i * n + k] * w[j * n + k];
+      const double rest =
+          (static_cast<double>(a[i * n + j]) + static_cast<double>(a[j * n + i])) / 2 - terms;
       if (i != j) {
-        l[i * n + j] = rest / l[j * n + j];
+        w[i * n + j] = rest / w[j * n + j];
         continue;
       }
       if (rest <= 0 || is_rounding<T>(rest, terms)) {
         fail("matrix ", matrix, " is not positive definite: pivot ", i, " is ", rest,
              "; a small multiple of the identity added to it may help");
       }
-      l[i * n + i] = std::sqrt(rest);
+      w[i * n + i] = std::sqrt(rest);
     }
-    std::fill_n(l + i * n + i + 1, n - i - 1, T{0});
   }
+  std::transform(wide.begin(), wide.end(), l, [](double v) { return static_cast<T>(v); });
 }
 
 /// Which elements of a matrix an operation reads.
 enum class Triangle : bool { lower, upper };
 
-/// b = op(A)⁻¹ b for a triangular A [n, n], b [n, count], op transposing where asked.
+/// b = op(A)⁻¹ b for a triangular A [n, n], b [n, count], op transposing where asked. It is worked
+/// out in `wide`, of n count numbers.
 template <class T>
-void solve_triangular(const T* a, Index n, Triangle triangle, bool transposed, T* b, Index count) {
+void solve_triangular(const T* a, Index n, Triangle triangle, bool transposed, T* b, Index count,
+                      PoolVector<double>& wide) {
   const bool forwards = (triangle == Triangle::lower) != transposed;
+  wide.assign(b, b + n * count);
   for (Index step = 0; step < n; ++step) {
     const Index i = forwards ? step : n - 1 - step;
-    T* x = b + i * count;
+    double* x = wide.data() + i * count;
     for (Index j = forwards ? 0 : i + 1; j < (forwards ? i : n); ++j) {
-      LU<T>::subtract(x, transposed ? a[j * n + i] : a[i * n + j], b + j * count, count);
+      LU::subtract(x, transposed ? a[j * n + i] : a[i * n + j], wide.data() + j * count, count);
     }
     for (Index c = 0; c < count; ++c) x[c] /= a[i * n + i];
   }
+  std::transform(wide.begin(), wide.end(), b, [](double v) { return static_cast<T>(v); });
 }
 
 }  // namespace engram::kernels

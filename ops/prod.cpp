@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
-#include "engram/core/tape.hpp"
+#include "engram/core/record.hpp"
 #include "engram/ops/arithmetic.hpp"
+#include "engram/ops/chain_rule.hpp"
+#include "engram/ops/cumulative.hpp"
+#include "engram/ops/reduce.hpp"
 #include "engram/ops/reshape.hpp"
-#include "engram/ops/slice.hpp"
+#include "engram/ops/scan_kernels.hpp"
 #include "engram/ops/transpose.hpp"
 
 namespace engram {
@@ -28,6 +30,50 @@ Var<T> factors_first(const Var<T>& x, const Shape& kept, const Site& site) {
   return std::is_sorted(order.begin(), order.end()) ? x : transpose(x, order, site);
 }
 
+// The products of the columns of x [n, m].
+struct ProdOfRows {
+  static constexpr auto name = "prod";
+  static constexpr std::uint8_t needs = needs_input(0);
+
+  Shape shape(const Shape& x) const { return x.without(0); }
+  template <class T>
+  void forward(const Array<T>& x, Array<T>& y) const {
+    T* to = y.edit();
+    kernels::each_line(x.shape(), 0, [&](Index column, Index step) {
+      double product = 1;
+      for (Index i = 0; i < x.extent(0); ++i) product *= static_cast<double>(x[column + i * step]);
+      to[column] = static_cast<T>(product);
+    });
+  }
+  template <class T>
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+    const Var<T> before = cumprod(x, 0, {.exclusive = true});
+    const Var<T> after = cumprod(x, 0, {.reverse = true, .exclusive = true});
+    dx += kernels::chain(dy, before * after);
+  }
+  template <class T>
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+    const Index n = x.extent(0);
+    PoolVector<double> after(static_cast<std::size_t>(n), 1, PoolAllocator<double>(x.pool()));
+    dx.in_place([&](T* target, T beta) {
+      kernels::each_line(x.shape(), 0, [&](Index column, Index step) {
+        const auto factor = [&](Index i) { return static_cast<double>(x[column + i * step]); };
+        double product = 1;
+        for (Index i = n; i-- > 0; product *= factor(i)) {
+          after[static_cast<std::size_t>(i)] = product;
+        }
+        double before = 1;
+        for (Index i = 0; i < n; before *= factor(i++)) {
+          T& to = target[column + i * step];
+          const double others = before * after[static_cast<std::size_t>(i)];
+          const double d = dy[column] == 0 ? 0 : static_cast<double>(dy[column]) * others;
+          to = static_cast<T>((beta == 0 ? 0 : static_cast<double>(to)) + d);
+        }
+      });
+    });
+  }
+};
+
 }  // namespace
 
 template <class T>
@@ -36,17 +82,9 @@ Var<T> prod(const Var<T>& x, const Axes& axes, bool keep, Site site) {
     const Shape kept = axes.kept(x.shape());
     const Shape shape = keep ? kept : axes.dropped(x.shape());
     if (x.size() == 0) return add(sum(x, axes, keep, site), T{1}, site);
-    Index n = x.size() / kept.size();
-    Var<T> y = reshape(factors_first(x, kept, site), Shape{n, kept.size()}, site);
-    std::optional<Var<T>> odd;  // rows without a partner
-    for (; n > 1; n /= 2) {
-      if (n % 2 == 1) {
-        const Var<T> last = slice(y, 0, n - 1, n, site);
-        odd = odd ? mul(*odd, last, site) : last;
-      }
-      y = mul(slice(y, 0, 0, n / 2, site), slice(y, 0, n / 2, n / 2 * 2, site), site);
-    }
-    return reshape(odd ? mul(y, *odd, site) : y, shape, site);
+    const Shape rows{x.size() / kept.size(), kept.size()};
+    const Var<T> y = record(ProdOfRows{}, site, reshape(factors_first(x, kept, site), rows, site));
+    return reshape(y, shape, site);
   });
 }
 

@@ -4,14 +4,14 @@
 
 namespace engram {
 
-/// The product over some axes, halves times halves, so that its derivatives divide by nothing.
+/// The product over some axes. Its derivatives divide by nothing.
 ///
 /// Shapes:     as `sum`
 /// Forward:    y = Π x over the axes; an empty product is 1
-/// Derivative: dx_i = dy Π_{j ≠ i} x_j, right where factors are 0 too
-/// Saves:      the products of the halves, quarters, ...
+/// Derivative: dx_i = dy Π_{j < i} x_j Π_{j > i} x_j, right where factors are 0 too
+/// Saves:      nothing beyond x
 /// Order:      any
-/// Accuracy:   8 ulp of x; derivatives 8 ulp of x
+/// Accuracy:   1 ulp of x; derivatives 4 ulp of x
 /// Throws:     as `sum`
 /// Source:     A. Griewank and A. Walther (2008), "Evaluating derivatives", section 3.3
 ///             (Speelpenning's product)

@@ -31,7 +31,7 @@ struct Solve {
   template <class T>
   void forward(const Array<T>& a, const Array<T>& b, Array<T>& y) const {
     const Index n = y.extent(-2), count = y.extent(-1);
-    kernels::LU<T> factors(n);
+    kernels::LU factors(n, y.pool());
     Index factored = -1;  // the matrix the factors are of: one may serve many right sides
     kernels::each_system(a, b, y, [&](Index matrix, T* x) {
       if (matrix != factored) factors.factor(a.data() + matrix * n * n, transposed, matrix);
@@ -59,7 +59,7 @@ struct Inverse {
   void forward(const Array<T>& x, Array<T>& y) const {
     const Index n = x.extent(-1), matrices = leading(x.shape()).size();
     const Array<T> right = identity<T>(n);
-    kernels::LU<T> factors(n);
+    kernels::LU factors(n, x.pool());
     T* to = y.edit();
     for (Index m = 0; m < matrices; ++m, to += n * n) {
       factors.factor(x.data() + m * n * n, false, m);
@@ -84,11 +84,11 @@ struct LogAbsDet {
   template <class T>
   void forward(const Array<T>& x, Array<T>& y) const {
     const Index n = x.extent(-1);
-    kernels::LU<T> factors(n);
+    kernels::LU factors(n, x.pool());
     T* to = y.edit();
     for (Index m = 0; m < y.size(); ++m) {
       factors.factor(x.data() + m * n * n, false, m);
-      to[m] = factors.log_determinant();
+      to[m] = static_cast<T>(factors.log_determinant());
     }
   }
   template <class T>

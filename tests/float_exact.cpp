@@ -185,6 +185,51 @@ BOOST_AUTO_TEST_CASE(determinants_that_nearly_vanish) {
   }
 }
 
+// Hilbert's matrix of order 5 has a condition of 5e5: what elimination in float leaves of its
+// solution has one digit.
+BOOST_AUTO_TEST_CASE(systems_of_large_condition) {
+  constexpr Index n = 5;
+  const auto hilbert = [&]<class T>(T) {
+    Array<T> out({n, n});
+    for (Index i = 0; i < n; ++i) {
+      for (Index j = 0; j < n; ++j) {
+        out.edit()[i * n + j] = static_cast<T>(1.0F / static_cast<float>(i + j + 1));
+      }
+    }
+    return out;
+  };
+  const auto held = [&](const auto& f) {
+    Tape<double> exact;
+    const Array<double> want = f(exact.constant(hilbert(0.0))).value();
+    Tape<float> tape;
+    const A got = f(tape.constant(hilbert(0.F))).value();
+    BOOST_TEST(worst(got, [&](Index i) { return want[i]; }) <= 1);
+  };
+  held([](const auto& a) { return inverse(a); });
+  held([](const auto& a) { return solve(a, slice(a, 1, 0, 2)); });
+  held([](const auto& a) { return log_abs_det(a); });
+  held([](const auto& a) { return slice(cholesky(a), 0, n - 1, n); });
+  held([](const auto& a) { return solve_triangular(tril(a), slice(a, 1, 3, n)); });
+}
+
+// Factors that come again are rounded alike: what each loses adds up.
+BOOST_AUTO_TEST_CASE(products_of_many_factors) {
+  constexpr Index n = 666;
+  A a({n, 2});
+  double whole = 1;
+  for (Index i = 0; i < n; ++i) {
+    const float factor = i % 2 == 0 ? 1.4F : .6F;
+    a.edit()[2 * i] = a.edit()[2 * i + 1] = factor;
+    whole *= static_cast<double>(factor);
+  }
+  Tape<float> tape;
+  const V x = tape.variable(a), y = prod(x, {0});
+  BOOST_TEST(worst(y.value(), [&](Index) { return whole; }) <= 1);
+  for (const A& dx : gradients(y, x)) {
+    BOOST_TEST(worst(dx, [&](Index i) { return whole / static_cast<double>(a[i]); }) <= 2);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(the_deviation_is_that_beside_a_large_mean) {
   Tape<float> tape;
   const V x = tape.variable(A({4}, {1e7f, 1e7f + 1, 1e7f + 2, 1e7f + 3}));
