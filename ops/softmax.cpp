@@ -48,31 +48,37 @@ struct Softmax {
   }
 };
 
+template <class T>
 struct LogSoftmax {
   static constexpr auto name = "log_softmax";
+  static constexpr std::uint8_t needs = needs_input(0);
   int axis;
+  kernels::Normalizers<T> of{};
 
   Shape shape(const Shape& x) const {
     static_cast<void>(x.axis(axis));
     return x;
   }
-  template <class T>
-  void forward(const Array<T>& x, Array<T>& y) const {
-    const kernels::Normalizers<T> of(x, x.shape().with(axis, 1));
+  void forward(const Array<T>& x, Array<T>& y) {
+    of = kernels::Normalizers<T>(x, x.shape().with(axis, 1));
     const Array<T> logs = of.map([](const auto& n) { return std::log(n.sum); });
     kernels::map([](auto v, auto m, auto s) { return (v - m) - s; }, y, x, of.shifts(), logs);
   }
-  template <class T>
-  void derivative(Var<T>, Var<T> y, Var<T> dy, Into<T> dx) const {
-    dx += dy - kernels::chain(sum(dy, {axis}, true), exp(y));
+  // The softmax is not exp(y): of many classes y is large, and its last place with it.
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+    dx += dy - kernels::chain(sum(dy, {axis}, true), softmax(x, axis));
   }
-  template <class T>
-  void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
     const Shape& shape = x.shape();
-    const Array<T> total = kernels::reduce_sum(dy, shape.with(axis, 1));
+    Array<T> scale = kernels::reduce_sum(dy, shape.with(axis, 1));
+    for (Index i = 0; i < scale.size(); ++i) {
+      T& s = scale.edit()[i];
+      if (s != 0) s = static_cast<T>(static_cast<double>(s) / of[i].sum);
+    }
     dx.in_place([&](T* target, T beta) {
-      kernels::map_add([](auto r, auto u, auto s) { return u - kernels::chain(s, exp(r)); }, shape,
-                       shape, target, beta, y, dy, total);
+      kernels::map_add(
+          [](auto v, auto u, auto s, auto m) { return u - kernels::chain(s, exp(v - m)); }, shape,
+          shape, target, beta, x, dy, scale, of.shifts());
     });
   }
 };
@@ -91,7 +97,7 @@ Var<T> softmax(const Var<T>& x, int axis, Site site) {
 
 template <class T>
 Var<T> log_softmax(const Var<T>& x, int axis, Site site) {
-  return record(LogSoftmax{axis}, site, x);
+  return record(LogSoftmax<T>{axis}, site, x);
 }
 
 template Var<float> softmax_over(const Var<float>&, const Axes&, Site);

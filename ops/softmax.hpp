@@ -22,8 +22,8 @@ Var<T> softmax(const Var<T>& x, int axis = -1, Site site = Site::current());
 ///
 /// Shapes:     as `softmax`
 /// Forward:    y = x - ln Σ exp(x)
-/// Derivative: dx = dy - exp(y) Σ dy
-/// Saves:      nothing beyond y
+/// Derivative: dx = dy - softmax(x) Σ dy
+/// Saves:      x, and the largest and the sum of each row
 /// Order:      any
 /// Accuracy:   3 ulp of x - max x and 1; derivatives 6 ulp of x - max x
 /// Throws:     as `softmax`

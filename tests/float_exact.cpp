@@ -185,6 +185,17 @@ BOOST_AUTO_TEST_CASE(determinants_that_nearly_vanish) {
   }
 }
 
+// The logarithm of so many classes is rounded by four units: an exponential that is taken of it is
+// off by as many.
+BOOST_AUTO_TEST_CASE(log_softmax_of_many_classes) {
+  constexpr Index kClasses = 99'789;
+  Tape<float> tape;
+  const V x = tape.variable(A({kClasses}));
+  for (const A& dx : gradients(slice(log_softmax(x), 0, 0, 1), x)) {
+    BOOST_TEST(worst(dx, [](Index i) { return (i == 0) - 1.0 / kClasses; }) <= 2);
+  }
+}
+
 // Hilbert's matrix of order 5 has a condition of 5e5: what elimination in float leaves of its
 // solution has one digit.
 BOOST_AUTO_TEST_CASE(systems_of_large_condition) {

@@ -107,10 +107,7 @@ struct Neighbourhood {
 Neighbourhood neighbourhood(const OpCase& row, const Arrays& inputs,
                             const std::vector<Result<double>>& at, bool by_differences) {
   Neighbourhood out;
-  Index numbers = 0;
-  for (const auto& input : inputs) numbers = std::max(numbers, input.size());
-  // Of millions of results, some hardly move twice in a row.
-  const int trials = numbers < 1000 ? 12 : 5;
+  constexpr int kTrials = 12;  // of millions of results, some hardly move five times in a row
   for (const auto& result : at) {
     out.spread.emplace_back(result.values.shape());
     out.size.push_back(size_of(result.values));
@@ -119,7 +116,7 @@ Neighbourhood neighbourhood(const OpCase& row, const Arrays& inputs,
     return evaluate<double>(row.in_double, inputs, true,
                             {step, by_differences, static_cast<std::uint64_t>(k)});
   };
-  for (int k = 0; k < trials; ++k) {
+  for (int k = 0; k < kTrials; ++k) {
     std::vector<Result<double>> results;
     try {
       results = near(kEpsilon, k);
@@ -132,7 +129,7 @@ Neighbourhood neighbourhood(const OpCase& row, const Arrays& inputs,
       const Array<double>&a = at[r].values, &b = results[r].values;
       for (Index i = 0; i < a.size(); ++i) {
         const double d = a.shape() == b.shape() ? b[i] - a[i] : std::nan("");
-        if (a.shape() != b.shape() || a[i] != b[i]) to[i] += d * d / trials;
+        if (a.shape() != b.shape() || a[i] != b[i]) to[i] += d * d / kTrials;
       }
     }
   }
@@ -143,7 +140,7 @@ Neighbourhood neighbourhood(const OpCase& row, const Arrays& inputs,
   // Where equal inputs make a derivative 0, its size is that of its neighbours.
   for (const double step : {0.25, 1e-3, 1e-5}) {
     try {
-      const auto far = near(step, trials);
+      const auto far = near(step, kTrials);
       for (std::size_t r = 0; r < at.size(); ++r) {
         out.size[r] = std::max(out.size[r], size_of(far[r].values));
       }
