@@ -156,8 +156,9 @@ BOOST_DATA_TEST_CASE(keeps_its_promise_at_any_size, kRows, row) {
   if (!depends_on_size(row)) return;
   std::vector<const char*> patterns{"random", "equal", "alternating"};
   if (most_elements() == kElements) patterns.insert(patterns.end(), {"around 100", "all 1e4"});
-  // The paths through a CTC loss are as many as steps times labels; windows overlap.
-  const bool is_large = row.file == "ctc" || has_windows(row);
+  // The paths through a CTC loss are as many as steps times labels, the weights of attention as
+  // queries times keys; windows overlap.
+  const bool is_large = row.file == "ctc" || row.file == "attention" || has_windows(row);
   const Index most = is_large ? std::min<Index>(most_elements(), 2000) : most_elements();
   for (const auto& shapes : grown(row, most)) {
     for (const char* pattern : patterns) {

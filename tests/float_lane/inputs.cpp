@@ -106,7 +106,9 @@ const Pattern& pattern(const std::string& name) {
   return *std::find_if(all.begin(), all.end(), [&](const Pattern& p) { return p.name == name; });
 }
 
-bool has_windows(const OpCase& row) { return row.file.starts_with("conv") || row.file == "unfold"; }
+bool has_windows(const OpCase& row) {
+  return row.file.ends_with("convolution") || row.file == "unfold";
+}
 
 std::vector<std::vector<Shape>> grown(const OpCase& row, Index most) {
   const std::vector<Shape>* base = nullptr;
