@@ -214,13 +214,14 @@ BOOST_AUTO_TEST_CASE(systems_of_large_condition) {
     const Array<double> want = f(exact.constant(hilbert(0.0))).value();
     Tape<float> tape;
     const A got = f(tape.constant(hilbert(0.F))).value();
-    BOOST_TEST(worst(got, [&](Index i) { return want[i]; }) <= 1);
+    // Rounded once, to half a unit.
+    BOOST_TEST(worst(got, [&](Index i) { return want[i]; }) < 0.5001);
   };
   held([](const auto& a) { return inverse(a); });
-  held([](const auto& a) { return solve(a, slice(a, 1, 0, 2)); });
+  held([](const auto& a) { return solve(a, slice(tril(a), 1, 0, 2)); });
   held([](const auto& a) { return log_abs_det(a); });
   held([](const auto& a) { return slice(cholesky(a), 0, n - 1, n); });
-  held([](const auto& a) { return solve_triangular(tril(a), slice(a, 1, 3, n)); });
+  held([](const auto& a) { return solve_triangular(tril(a), slice(a, 1, 1, n)); });
 }
 
 // Factors that come again are rounded alike: what each loses adds up.
