@@ -19,10 +19,16 @@ namespace engram::kernels {
 
 /// Whether a pivot is nothing but the rounding of the terms it is the difference of, whose absolute
 /// values add up to `terms`: to working precision it is 0 (N. Higham, "Accuracy and stability of
-/// numerical algorithms", theorem 9.3). The precision is that of `Of`.
-template <class Of, class T>
-bool is_rounding(T pivot, T terms) {
-  return std::isfinite(pivot) && std::abs(pivot) <= std::numeric_limits<Of>::epsilon() * terms;
+/// numerical algorithms", theorem 9.3). The precision is that of T.
+template <class T>
+bool is_rounding(double pivot, double terms) {
+  return std::isfinite(pivot) && std::abs(pivot) <= std::numeric_limits<T>::epsilon() * terms;
+}
+
+/// What was worked out in double, in the precision of its place.
+template <class T>
+void round_to(const PoolVector<double>& wide, T* to) {
+  std::transform(wide.begin(), wide.end(), to, [](double v) { return static_cast<T>(v); });
 }
 
 /// P A = L U with partial pivoting, for row-major matrices [n, n] of either precision; the factors
@@ -96,7 +102,7 @@ class LU {
       for (Index j = i + 1; j < n_; ++j) subtract(x(i, count), row(i)[j], x(j, count), count);
       for (Index c = 0; c < count; ++c) x(i, count)[c] /= row(i)[i];
     }
-    std::transform(x_.begin(), x_.end(), b, [](double v) { return static_cast<T>(v); });
+    round_to(x_, b);
   }
 
   /// ln |det A|.
@@ -179,7 +185,7 @@ void cholesky(const T* a, Index n, T* l, Index matrix, PoolVector<double>& wide)
       w[i * n + i] = std::sqrt(rest);
     }
   }
-  std::transform(wide.begin(), wide.end(), l, [](double v) { return static_cast<T>(v); });
+  round_to(wide, l);
 }
 
 /// Which elements of a matrix an operation reads.
@@ -200,7 +206,7 @@ void solve_triangular(const T* a, Index n, Triangle triangle, bool transposed, T
     }
     for (Index c = 0; c < count; ++c) x[c] /= a[i * n + i];
   }
-  std::transform(wide.begin(), wide.end(), b, [](double v) { return static_cast<T>(v); });
+  round_to(wide, b);
 }
 
 }  // namespace engram::kernels

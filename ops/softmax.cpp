@@ -2,7 +2,6 @@
 
 #include <cmath>
 
-#include "engram/ops/exp.hpp"
 #include "engram/ops/reduce.hpp"
 #include "engram/ops/softmax_kernels.hpp"
 

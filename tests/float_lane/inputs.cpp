@@ -106,10 +106,6 @@ const Pattern& pattern(const std::string& name) {
   return *std::find_if(all.begin(), all.end(), [&](const Pattern& p) { return p.name == name; });
 }
 
-bool has_windows(const OpCase& row) {
-  return row.file.ends_with("convolution") || row.file == "unfold";
-}
-
 std::vector<std::vector<Shape>> grown(const OpCase& row, Index most) {
   const std::vector<Shape>* base = nullptr;
   std::set<Index> extents;
@@ -128,7 +124,7 @@ std::vector<std::vector<Shape>> grown(const OpCase& row, Index most) {
     }
   }
   if (!base) return {};
-  if (has_windows(row)) {
+  if (row.file == "convolution" || row.file == "unfold") {
     // A number that stands for two extents there, of a window and of a batch, grows too fast.
     std::map<Index, int> times;
     for (const Shape& shape : *base) {

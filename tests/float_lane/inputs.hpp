@@ -19,9 +19,6 @@ struct Pattern {
 const std::vector<Pattern>& patterns();
 const Pattern& pattern(const std::string& name);
 
-/// Whether a row slides windows over its input: what it makes of it is as large as both together.
-bool has_windows(const OpCase& row);
-
 /// The shapes of a row's first case in which one extent has been made as large as `most` elements
 /// in all inputs allow, for each extent in turn, and all of them.
 std::vector<std::vector<Shape>> grown(const OpCase& row, Index most);
