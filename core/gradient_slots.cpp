@@ -212,8 +212,7 @@ template <class T>
 const Array<T>& GradientSlots<T>::finished(Id id) {
   Slot& own = slot(id);
   own.written.finish(own.gradient);
-  if (!lost_.empty()) add_lost(id);
-  return own.gradient;
+  return lost_.empty() ? own.gradient : with_lost(id);
 }
 
 template <class T>
@@ -334,15 +333,17 @@ void GradientSlots<T>::add_sum(Id id, const Array<T>& dx) {
 }
 
 template <class T>
-void GradientSlots<T>::add_lost(Id id) {
+const Array<T>& GradientSlots<T>::with_lost(Id id) {
+  const Array<T>& gradient = slot(id).gradient;
   const auto lost =
       std::find_if(lost_.begin(), lost_.end(), [&](const Lost& l) { return l.id == id; });
-  if (lost == lost_.end()) return;
-  T* sum = slot(id).gradient.edit_shared();
+  if (lost == lost_.end()) return gradient;
+  T* sum = gradient.edit_shared();
   for (Index i = 0; i < lost->digits.size(); ++i) {
     if (std::isfinite(lost->digits[i])) sum[i] += lost->digits[i];  // not beside an infinite sum
   }
   lost_.erase(lost);
+  return gradient;
 }
 
 template <class T>

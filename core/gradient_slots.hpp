@@ -96,7 +96,7 @@ class GradientSlots {
   bool is_open_view(Id id) const;
   bool opens_part(Id id) const;
   void add_blocks(Id id, const Array<T>& dx);
-  void add_lost(Id id);
+  const Array<T>& with_lost(Id id);
   void open_window(Id id);
   void share(Id id);
   void close_part(Id id);
