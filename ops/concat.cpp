@@ -1,5 +1,7 @@
 #include "engram/ops/concat.hpp"
 
+#include <algorithm>
+
 #include "engram/core/record.hpp"
 #include "engram/ops/reshape.hpp"
 #include "engram/ops/slice.hpp"
@@ -44,14 +46,26 @@ struct Concat {
       begin = end;
     }
   }
+  // Takes dy apart in two steps, as `unstack` does and for its reason.
   template <class T>
   void derivative(const Call<T>& call) const {
+    const std::size_t count = call.inputs();
+    const auto group = static_cast<std::size_t>(kernels::parts_at_once(static_cast<Index>(count)));
     Index begin = 0;
-    for (std::size_t k = 0; k < call.inputs(); ++k) {
-      const Var<T> x = call.var(k);
-      const Index end = begin + extent(x);
-      if (auto dx = call.into(k)) dx += reshape(slice(call.dy_var(), axis, begin, end), x.shape());
-      begin = end;
+    for (std::size_t first = 0; first < count; first += group) {
+      const std::size_t last = std::min(first + group, count);
+      Index size = 0;
+      for (std::size_t k = first; k < last; ++k) size += extent(call.var(k));
+      const Var<T> some = size < call.dy_var().extent(axis)
+                              ? slice(call.dy_var(), axis, begin, begin + size)
+                              : call.dy_var();
+      Index at = 0;
+      for (std::size_t k = first; k < last; ++k) {
+        const Var<T> x = call.var(k);
+        if (auto dx = call.into(k)) dx += reshape(slice(some, axis, at, at + extent(x)), x.shape());
+        at += extent(x);
+      }
+      begin += size;
     }
   }
   template <class T>

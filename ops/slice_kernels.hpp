@@ -2,10 +2,18 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 
 #include "engram/core/array.hpp"
 
 namespace engram::kernels {
+
+/// How many of n parts to cut from one slice when a value is taken apart in two steps: √n, so that
+/// recorded derivatives, in which each part is padded to what it is cut from, take n^1.5 and not n²
+/// memory.
+inline Index parts_at_once(Index n) {
+  return static_cast<Index>(std::ceil(std::sqrt(static_cast<double>(n))));
+}
 
 /// Where the part of an axis lies in memory: `count` runs of `length` elements, each in a row of
 /// `stride` of the whole, from `offset` on.

@@ -1,10 +1,10 @@
 #include "engram/ops/unstack.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 #include "engram/core/tape.hpp"
 #include "engram/ops/slice.hpp"
+#include "engram/ops/slice_kernels.hpp"
 
 namespace engram {
 
@@ -16,7 +16,7 @@ PooledVars<T> unstack(const Var<T>& x, int axis, Site site) {
   } catch (const Error& error) {
     throw located("unstack", error, site);
   }
-  const auto part = static_cast<Index>(std::ceil(std::sqrt(static_cast<double>(count))));
+  const Index part = kernels::parts_at_once(count);
   PooledVars<T> out{PoolAllocator<Var<T>>(x.tape().pool())};
   out.reserve(static_cast<std::size_t>(count));
   for (Index begin = 0; begin < count; begin += part) {

@@ -1,6 +1,7 @@
 // What a backward pass takes beside the values on the tape.
 #include <boost/test/unit_test.hpp>
 
+#include "engram/core/derivatives.hpp"
 #include "engram/core/random.hpp"
 #include "engram/nn/lstm.hpp"
 
@@ -56,6 +57,24 @@ BOOST_AUTO_TEST_CASE(what_no_derivative_reads_is_given_back) {
 
 BOOST_AUTO_TEST_CASE(a_layer_gives_its_gradients_back_before_the_next) {
   BOOST_TEST(taken(4).backward < taken(1).backward + 1.0);
+}
+
+// Parts are taken from a value, or put together, in two steps, so that the recorded derivatives of
+// n do not take n² memory.
+BOOST_AUTO_TEST_CASE(many_parts_take_no_more_than_that_many_times_their_root) {
+  const auto peak = [](Index n) {
+    Tape<double> tape;
+    const auto x = tape.variable(Array<double>::full({n}, 0.5));
+    std::vector<Var<double>> parts;
+    for (const auto& part : unstack(x)) parts.push_back(part * part);
+    const auto y = sum(square(stack(parts)));
+    const auto dx = grad(y, {x})[0];
+    const auto d2x = grad(sum(square(dx)), {x})[0];
+    BOOST_TEST(d2x.value()[n - 1] == 3);  // 96 x^5
+    return static_cast<double>(tape.pool().usage().peak) / sizeof(double) / static_cast<double>(n);
+  };
+  const double some = peak(400), many = peak(6400);
+  BOOST_TEST(many < 4.5 * some);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
