@@ -55,8 +55,8 @@ double exceeded(const OpCase& planted, const OpCase& honest, const std::string& 
   const Accuracy promised = *accuracy_of(honest);
   const Arrays inputs = pattern(pattern_name).fill(planted, shapes);
   const auto of = [&](const OpCase& row) {
-    const Measured found = measure(row, inputs, promised.value.of, promised.slope.of);
-    const double by_rule = found.by_rule.units / promised.by_rule(shapes);
+    const Measured found = measure(row, inputs, promised);
+    const double by_rule = found.by_rule.units / promised.by_rule(shapes[0]);
     return std::max({found.value.units / promised.value.ulps,
                      found.slope.units / promised.slope.ulps, by_rule});
   };
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(promises_are_read) {
   BOOST_TEST((both.slope.of == Of::upstream && both.slope.ulps == 4));
   const Accuracy rule = parsed_accuracy("4 ulp; derivatives 8 ulp of dy, by the rule 2 ulp a step");
   BOOST_TEST((rule.slope.of == Of::upstream && rule.slope.ulps == 8 && rule.per_step == 2));
-  BOOST_TEST(rule.by_rule({{30, 2}, {50}}) == 68);
+  BOOST_TEST(rule.by_rule({30, 2}) == 68);
   const Accuracy exact = parsed_accuracy("exact");
   BOOST_TEST((exact.value.of == Of::nothing && exact.slope.of == Of::nothing));
 }

@@ -75,9 +75,9 @@ Accuracy parsed_accuracy(const std::string& text) {
   return out;
 }
 
-double Accuracy::by_rule(const std::vector<Shape>& shapes) const {
+double Accuracy::by_rule(const Shape& x) const {
   Index steps = 0;
-  for (int k = 0; k < shapes[0].rank(); ++k) steps = std::max(steps, shapes[0][k]);
+  for (int k = 0; k < x.rank(); ++k) steps = std::max(steps, x[k]);
   return slope.ulps + per_step * static_cast<double>(steps);
 }
 

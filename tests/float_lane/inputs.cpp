@@ -12,6 +12,9 @@ namespace engram::testing {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+// Products of extents up to here may be more than the numbers of the inputs: results fit the
+// memory.
+constexpr double kMostResults = 2e7;
 
 // f(u, i, n) for the number i of n of each input, with u drawn as the row says.
 template <class F>
@@ -150,7 +153,8 @@ std::vector<std::vector<Shape>> grown(const OpCase& row, Index most) {
       total += size;
     }
     for (const Index e : extents) volume *= static_cast<double>(by.contains(e) ? by.at(e) : e);
-    return total <= static_cast<double>(most) && volume <= 8 * static_cast<double>(most);
+    const double all = static_cast<double>(most);
+    return total <= all && volume <= std::max(all, std::min(8 * all, kMostResults));
   };
   std::vector<std::vector<Shape>> out;
   const auto grow = [&](const std::set<Index>& which) {

@@ -19,8 +19,8 @@ struct Accuracy {
   Bound value, slope;
   double per_step = 0;  ///< what a rule that is a recursion in float loses at each step, in ulp
 
-  /// How much derivatives by the rule may be off, of inputs of these shapes.
-  double by_rule(const std::vector<Shape>& shapes) const;
+  /// How much derivatives by the rule may be off, of a first input of this shape.
+  double by_rule(const Shape& x) const;
 };
 
 /// What the field `Accuracy:` says of the op of a row, in the header that the row names; nothing
@@ -36,7 +36,8 @@ struct Measured {
 
 /// Values, gradients (by kernel, by the rule, recorded) and tangents (in numbers, recorded) of a
 /// row in float beside double. The inputs are numbers that float holds. Nothing is compared when
-/// the op refuses the inputs in double.
-Measured measure(const OpCase& row, const Arrays& inputs, Of value, Of slope);
+/// the op refuses the inputs in double. How results change when the inputs move, which is what most
+/// units are made of, is looked at only as long as a promise is not seen to be kept.
+Measured measure(const OpCase& row, const Arrays& inputs, const Accuracy& promised);
 
 }  // namespace engram::testing

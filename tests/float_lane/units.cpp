@@ -35,8 +35,9 @@ double distance(T got, double want, double unit, bool finite_inputs) {
 }  // namespace
 
 template <class T>
-void compare(const std::string& name, const Array<T>& got, const Reference& right, Of unit,
-             bool finite_inputs, Worst& worst) {
+Worst compare(const std::string& name, const Array<T>& got, const Reference& right, Of unit,
+              bool finite_inputs) {
+  Worst worst;
   constexpr double kEpsilon = std::numeric_limits<T>::epsilon();
   const Array<double>& want = right.values;
   double least = 10.0 * std::numeric_limits<T>::min();
@@ -58,9 +59,10 @@ void compare(const std::string& name, const Array<T>& got, const Reference& righ
                text(name, " at ", i, ": ", got[i], " instead of ", want[i], " (unit ", one, ")")};
     }
   }
+  return worst;
 }
 
-template void compare(const std::string&, const Array<float>&, const Reference&, Of, bool, Worst&);
-template void compare(const std::string&, const Array<double>&, const Reference&, Of, bool, Worst&);
+template Worst compare(const std::string&, const Array<float>&, const Reference&, Of, bool);
+template Worst compare(const std::string&, const Array<double>&, const Reference&, Of, bool);
 
 }  // namespace engram::testing

@@ -27,6 +27,8 @@ struct Worst {
   std::string where;  ///< which result, which element, what was got and wanted
 };
 
+inline const Worst& worse(const Worst& a, const Worst& b) { return b.units > a.units ? b : a; }
+
 /// What a result is to be.
 struct Reference {
   Array<double> values;
@@ -37,11 +39,10 @@ struct Reference {
   Array<double> size;
 };
 
-/// Compares a result in float or double with the right one, of the same shape; `worst` is what is
-/// further off, it or this. `finite_inputs`: what is beyond the range of T may be any infinity or
-/// NaN.
+/// The worst of a result in float or double beside the right one, of the same shape.
+/// `finite_inputs`: what is beyond the range of T may be any infinity or NaN.
 template <class T>
-void compare(const std::string& name, const Array<T>& got, const Reference& right, Of unit,
-             bool finite_inputs, Worst& worst);
+Worst compare(const std::string& name, const Array<T>& got, const Reference& right, Of unit,
+              bool finite_inputs);
 
 }  // namespace engram::testing
