@@ -102,6 +102,13 @@ class Array {
     return *data();
   }
 
+  /// Gives its memory back and has no elements then: shape [0].
+  void clear() & {
+    drop();
+    shape_ = Shape::none();
+    block_ = nullptr;
+  }
+
   /// The elements for writing; makes this array the only user of its memory first.
   T* edit() & {
     if (block_ && (watches() || !block_->is_unshared())) {

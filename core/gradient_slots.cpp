@@ -35,7 +35,7 @@ template <class T>
 void GradientSlots<T>::resize(std::size_t count) {
   for (auto id = static_cast<Id>(count); id < numbers_.size(); ++id) {
     if (!has(id)) continue;
-    slot(id).gradient = Array<T>();
+    slot(id).gradient.clear();
     unused_.push_back(numbers_[id]);
   }
   numbers_.resize(count);
@@ -56,7 +56,7 @@ void GradientSlots<T>::clear() {
 
 template <class T>
 typename GradientSlots<T>::Slot& GradientSlots<T>::make(Id id, Array<T>&& gradient, Id owner,
-                                                        bool shared) {
+                                                        bool shared, bool has_values) {
   if (unused_.empty()) {
     slots_.emplace_back();
     numbers_[id] = static_cast<std::uint32_t>(slots_.size());
@@ -69,23 +69,22 @@ typename GradientSlots<T>::Slot& GradientSlots<T>::make(Id id, Array<T>&& gradie
   made.owner = owner;
   made.shared = shared;
   made.lent = false;
-  made.written = Written::all(made.gradient.size());
+  const Index size = made.gradient.size();
+  made.written = has_values ? Written::all(size) : Written::none(size);
   return made;
 }
 
-// Memory for a gradient that has no values yet.
+// Memory of its own for a gradient.
 template <class T>
-typename GradientSlots<T>::Slot& GradientSlots<T>::make_own(Id id) {
+typename GradientSlots<T>::Slot& GradientSlots<T>::make_own(Id id, bool has_values) {
   const Shape& shape = tape_.node(id).value.shape();
-  Slot& own = make(id, Array<T>::uninitialized(shape, tape_.pool()), id, false);
-  own.written = Written::none(own.gradient.size());
-  return own;
+  return make(id, Array<T>::uninitialized(shape, tape_.pool()), id, false, has_values);
 }
 
 template <class T>
 void GradientSlots<T>::release(Id id) {
   if (keeps(id)) return;
-  slot(id).gradient = Array<T>();
+  slot(id).gradient.clear();
   unused_.push_back(numbers_[id]);
   numbers_[id] = 0;
 }
@@ -142,7 +141,7 @@ void GradientSlots<T>::open_window(Id id) {
 // From here on the gradient is written through other slots too.
 template <class T>
 void GradientSlots<T>::share(Id id) {
-  if (!has(id)) make_own(id);
+  if (!has(id)) make_own(id, false);
   Slot& own = slot(id);
   if (own.gradient.is_part()) close_part(id);
   if (!own.shared) own.gradient.edit();  // memory of its own first
@@ -197,7 +196,7 @@ bool GradientSlots<T>::lend(Id id) {
   open_window(term);
   if (begin_writing(slot(term)) != 0) return false;
   slot(term).lent = true;
-  make(id, Array<T>(slot(term).gradient), id, true).written = Written::none(node.value.size());
+  make(id, Array<T>(slot(term).gradient), id, true, false);
   return true;
 }
 
@@ -217,10 +216,7 @@ const Array<T>& GradientSlots<T>::finished(Id id) {
 
 template <class T>
 const Array<T>& GradientSlots<T>::open_part(Id id, T& beta) {
-  if (begins_apart(id)) {
-    fill_own(id, false, beta);
-    return slot(id).gradient;
-  }
+  if (begins_apart(id)) return fill_own(id, beta);
   if (opens_part(id)) {
     const Id input = tape_.inputs(tape_.node(id))[0];
     if (is_open_view(input)) open_window(input);
@@ -238,13 +234,9 @@ const Array<T>& GradientSlots<T>::open_part(Id id, T& beta) {
 
 // Memory for a gradient that is about to be written for the first time, as a whole.
 template <class T>
-T* GradientSlots<T>::fill_own(Id id, bool zeroed, T& beta) {
-  Slot& own = make_own(id);
-  own.written = Written::all(own.gradient.size());
+const Array<T>& GradientSlots<T>::fill_own(Id id, T& beta) {
   beta = 0;
-  T* data = own.gradient.edit_shared();
-  if (zeroed) std::fill_n(data, own.gradient.size(), T{0});
-  return data;
+  return make_own(id, true).gradient;
 }
 
 template <class T>
@@ -252,7 +244,9 @@ T* GradientSlots<T>::open(Id id, bool zeroed, T& beta) {
   if (is_open_view(id)) {
     open_window(id);
   } else if (!has(id) && !lend(id)) {
-    return fill_own(id, zeroed, beta);
+    const Array<T>& own = fill_own(id, beta);
+    if (zeroed) std::fill_n(own.edit_shared(), own.size(), T{0});
+    return own.edit_shared();
   }
   Slot& to = slot(id);
   if (to.gradient.is_part()) close_part(id);
@@ -273,8 +267,8 @@ void GradientSlots<T>::add(Id id, const Array<T>& dx) {
   const Shape& shape = tape_.node(id).value.shape();
   const bool same = dx.shape() == shape;
   if (!has(id) && same && !is_open_view(id) && !opens_part(id)) {
-    make(id, Array<T>(dx), id,
-         false);  // shared, not copied: `open` takes its own copy before it adds
+    // Shared, not copied: `open` takes its own copy before it adds.
+    make(id, Array<T>(dx), id, false);
     return;
   }
   if (!broadcasts_to(shape, dx.shape())) {
@@ -373,7 +367,7 @@ template <class T>
 Gradient<T> GradientSlots<T>::take(Id id) {
   add_up(id);
   if (!sums_.has_rows(id)) {
-    if (!has(id)) make_own(id);
+    if (!has(id)) make_own(id, false);
     finished(id);
     return Gradient<T>(std::move(slot(id).gradient));
   }

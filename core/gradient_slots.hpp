@@ -89,8 +89,8 @@ class GradientSlots {
 
   Slot& slot(Id id) { return slots_[numbers_[id] - 1]; }
   const Slot& slot(Id id) const { return slots_[numbers_[id] - 1]; }
-  Slot& make(Id id, Array<T>&& gradient, Id owner, bool shared);
-  Slot& make_own(Id id);
+  Slot& make(Id id, Array<T>&& gradient, Id owner, bool shared, bool has_values = true);
+  Slot& make_own(Id id, bool has_values);
   bool keeps(Id id) const;
   bool begins_apart(Id id) const;
   bool is_open_view(Id id) const;
@@ -104,7 +104,7 @@ class GradientSlots {
   void find_uses();
   bool is_sole_piece(Id id);
   T begin_writing(const Slot& to);
-  T* fill_own(Id id, bool zeroed, T& beta);
+  const Array<T>& fill_own(Id id, T& beta);
   Gradient<T> take_rows(Id id);
 
   Tape<T>& tape_;

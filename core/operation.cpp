@@ -77,9 +77,13 @@ std::size_t Call<T>::inputs() const {
 }
 // Inlined here: each of a short operation's few steps asks.
 template <class T>
+[[gnu::always_inline]] inline Id Call<T>::number(std::size_t input) const {
+  if (pass.alone_) return pass.alone_->x[input].id();
+  return pass.tape_.inputs(pass.tape_.node(id))[input];
+}
+template <class T>
 [[gnu::always_inline]] inline Var<T> Call<T>::var(std::size_t input) const {
-  if (pass.alone_) return pass.alone_->x[input];
-  return pass.tape_.var(pass.tape_.inputs(pass.tape_.node(id))[input]);
+  return pass.tape_.var(number(input));
 }
 template <class T>
 const Array<T>& Call<T>::array(std::size_t input) const {
@@ -91,11 +95,11 @@ const Array<T>& Call<T>::part(std::size_t input) const {
 }
 template <class T>
 const Array<T>& Call<T>::unread(std::size_t input) const {
-  return pass.tape_.node(var(input).id()).value;
+  return pass.tape_.node(number(input)).value;
 }
 template <class T>
 Into<T> Call<T>::into(std::size_t input) const {
-  return Into<T>(pass, var(input).id());
+  return Into<T>(pass, number(input));
 }
 template <class T>
 const Array<T>& Call<T>::y() const {
@@ -126,11 +130,11 @@ void Call<T>::replay(const std::function<Var<T>(std::span<const Var<T>>)>& f) co
 
 template <class T>
 const Array<T>* Call<T>::tangent(std::size_t input) const {
-  return pass.tangents_.find_dense(var(input).id());
+  return pass.tangents_.find_dense(number(input));
 }
 template <class T>
 const Array<T>* Call<T>::tangent_part(std::size_t input) const {
-  return pass.tangents_.find(var(input).id());
+  return pass.tangents_.find(number(input));
 }
 template <class T>
 const Array<T>* Call<T>::y_tangent() const {

@@ -109,6 +109,9 @@ struct Call {
   RepeatedOperands<T>& repeated_tangents() const;
   /// f(the tangents of the inputs as Vars): for an op whose `forward` takes these.
   void with_tangents(const std::function<void(std::span<const Var<T>>)>& f) const;
+
+ private:
+  Id number(std::size_t input) const;
 };
 
 /// How the memory of a result lies to that of the first input.
