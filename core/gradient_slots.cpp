@@ -306,24 +306,26 @@ void GradientSlots<T>::add_blocks(Id id, const Array<T>& dx) {
 // Both digits of a sum of two. Source: D. E. Knuth (1998), "The Art of Computer Programming", 4.2.2
 template <class T>
 void GradientSlots<T>::add_sum(Id id, const Array<T>& dx) {
-  if (!has(id) || is_in_place(id) || slot(id).gradient.is_part() || dx.is_part()) {
-    return add(id, dx);
-  }
+  if (!has(id) || slot(id).lent) return add(id, dx);
   T beta = 0;
-  T* sum = open(id, false, beta);
-  if (beta == 0) return static_cast<void>(std::copy_n(dx.data(), dx.size(), sum));
+  const Array<T>& sum = open_part(id, beta);
+  if (beta == 0) return add_same(dx, sum, beta);
   auto lost = std::find_if(lost_.begin(), lost_.end(), [&](const Lost& l) { return l.id == id; });
   if (lost == lost_.end()) {
     lost = lost_.insert(lost, Lost{id, Array<T>::uninitialized(dx.shape(), tape_.pool())});
     std::fill_n(lost->digits.edit(), dx.size(), T{0});
   }
-  T* digits = lost->digits.edit();
-  const T* x = dx.data();
-  for (Index i = 0; i < dx.size(); ++i) {
-    const T before = sum[i], after = before + x[i], added = after - before;
-    digits[i] += (before - (after - added)) + (x[i] - added);
-    sum[i] = after;
-  }
+  const Array<T>& digits = lost->digits;
+  const Nest<3> nest(dx.shape(), {dx.strides(), sum.strides(), digits.strides()});
+  nest.each([&](const std::array<Index, 3>& at) {
+    const T* x = dx.data() + at[0];
+    T *to = sum.edit_shared() + at[1], *rest = digits.edit_shared() + at[2];
+    for (Index i = 0; i < nest.run_length(); ++i) {
+      const T before = to[i], after = before + x[i], added = after - before;
+      rest[i] += (before - (after - added)) + (x[i] - added);
+      to[i] = after;
+    }
+  });
 }
 
 template <class T>
@@ -332,10 +334,15 @@ const Array<T>& GradientSlots<T>::with_lost(Id id) {
   const auto lost =
       std::find_if(lost_.begin(), lost_.end(), [&](const Lost& l) { return l.id == id; });
   if (lost == lost_.end()) return gradient;
-  T* sum = gradient.edit_shared();
-  for (Index i = 0; i < lost->digits.size(); ++i) {
-    if (std::isfinite(lost->digits[i])) sum[i] += lost->digits[i];  // not beside an infinite sum
-  }
+  const Array<T>& digits = lost->digits;
+  const Nest<2> nest(gradient.shape(), {gradient.strides(), digits.strides()});
+  nest.each([&](const std::array<Index, 2>& at) {
+    T* to = gradient.edit_shared() + at[0];
+    const T* rest = digits.data() + at[1];
+    for (Index i = 0; i < nest.run_length(); ++i) {
+      if (std::isfinite(rest[i])) to[i] += rest[i];  // not beside an infinite sum
+    }
+  });
   lost_.erase(lost);
   return gradient;
 }

@@ -66,9 +66,9 @@ void Pass<T>::step(Id id) {
     if (record_) {
       dy_ = tape_.var(recorded_[id]);
       node.operation->derivative(call);
-    } else if (!to_->is_in_place(id)) {
+    } else {
       to_->finished(id);
-      first_order(call);
+      if (!to_->is_in_place(id)) first_order(call);
     }
     if (tape_.is_watched()) watched(call, span);
   } catch (const Error& error) {

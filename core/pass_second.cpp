@@ -54,10 +54,11 @@ void Pass<T>::second_order_step(Id id) {
   const Call<T> call{*this, id};
   try {
     for (GradientSlots<T>* slots : {&slots_, &second_}) {
-      if (!slots->has(id) || slots->is_in_place(id)) continue;
+      if (!slots->has(id)) continue;
+      slots->finished(id);
+      if (slots->is_in_place(id)) continue;
       if (slots == &second_ && !node.operation->traits().linear_rule) continue;
       from_ = to_ = slots;
-      slots->finished(id);
       first_order(call);
       refuse_anomalies(call);
     }

@@ -28,7 +28,7 @@ struct BatchStatistics {
 /// Derivative: dx as `standardize` of dy gain, dgain = Σ dy (x - μ) / √(σ² + ε), dbias = Σ dy
 /// Saves:      the standardised x
 /// Order:      any
-/// Accuracy:   4 ulp of x - max x; derivatives 8 ulp of dy
+/// Accuracy:   6 ulp of x - max x; derivatives 8 ulp of dy
 /// Throws:     `Error` for other shapes, for channels of fewer than two values, and unless ε > 0
 /// Source:     S. Ioffe and C. Szegedy (2015), "Batch normalization"
 template <class T>
@@ -43,7 +43,7 @@ Var<T> batch_norm(const Var<T>& x, const Var<T>& gain, const Var<T>& bias, doubl
 ///             dbias = Σ dy
 /// Saves:      (x - mean) / √(variance + ε)
 /// Order:      any
-/// Accuracy:   4 ulp of x - max x; derivatives 8 ulp of dy
+/// Accuracy:   6 ulp of x - max x; derivatives 8 ulp of dy
 /// Throws:     `Error` for other shapes, for a variance below 0, and unless ε > 0
 /// Source:     as `batch_norm`
 template <class T>

@@ -26,7 +26,7 @@ Var<T> standardize(const Var<T>& x, const Axes& axes = {}, double epsilon = 1e-5
 /// Derivative: dx as `standardize` of dy gain, dgain = Σ dy (x - μ) / √(σ² + ε), dbias = Σ dy
 /// Saves:      the standardised x
 /// Order:      any
-/// Accuracy:   4 ulp of x - max x; derivatives 8 ulp of dy
+/// Accuracy:   6 ulp of x - max x; derivatives 8 ulp of dy
 /// Throws:     `Error` unless gain and bias have the shape of the last axes of x, and ε > 0
 /// Source:     J. Ba, J. Kiros and G. Hinton (2016), "Layer normalization"
 template <class T>

@@ -144,6 +144,26 @@ BOOST_AUTO_TEST_CASE(a_bias_gets_the_sum_over_all_rows) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_bias_that_is_a_view_gets_it_too) {
+  constexpr Index rows = 300'000;
+  const double exact = rows * static_cast<double>(0.1f);
+  for (const bool rules_only : {false, true}) {
+    Tape<float> tape;
+    const V b = tape.variable(A({2, 32}));
+    const V x = tape.constant(A({rows, 1, 1}));
+    const V seed = tape.constant(A::full({rows, 2, 16}, 0.1f));
+    const V columns = slice(b, 1, 16, 32), half = reshape(slice(b, 0, 1, 2), {2, 16});
+    for (const auto& [view, unused] : {std::pair(columns, 0), std::pair(half, 16)}) {
+      const auto db =
+          tape.gradients(x + view, std::vector{b}, {.seed = seed, .rules_only = rules_only})[0]
+              .value();
+      BOOST_TEST(std::count(db.begin(), db.end(), 0.f) == 32);
+      BOOST_TEST(db[unused] == 0);
+      BOOST_TEST(near(db[63], exact, 1), db[63]);
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(long_chains_of_tags_stay_even) {
   constexpr Index steps = 10'000;
   Tape<float> tape;
