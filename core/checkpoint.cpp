@@ -5,6 +5,7 @@
 #include <limits>
 #include <memory>
 
+#include "engram/core/backward.hpp"
 #include "engram/core/composition.hpp"
 #include "engram/core/readings.hpp"
 #include "engram/core/record.hpp"
@@ -52,20 +53,22 @@ struct Checkpoint {
 
   Shape shape(std::span<const Var<T>>) const { return value.shape(); }
   void forward(std::span<const Var<T>>, Array<T>& y) { y = std::exchange(value, Array<T>()); }
-  void derivative(const Call<T>& call) const {
+  void derivative(const Call<Var<T>>& call) const {
     std::vector<Var<T>> xs;
-    for (std::size_t k = 0; k < call.inputs(); ++k) xs.push_back(call.var(k));
-    const auto dx = composed_gradients(again(call), std::span<const Var<T>>(xs), call.dy_var());
+    for (std::size_t k = 0; k < call.inputs(); ++k) xs.push_back(call.x(k));
+    const auto dx = composed_gradients(again(call.y), std::span<const Var<T>>(xs), call.dy);
     for (std::size_t k = 0; k < xs.size(); ++k) {
       if (auto into = call.into(k)) into += dx[k];
     }
   }
-  void backward(const Call<T>& call) const { call.replay(again(call)); }
+  void backward(const Call<Array<T>>& call) const {
+    Backward<T>(*call.with.to).replay(call.id, again(call.tape().var(call.id)));
+  }
 
  private:
-  // f of the first inputs, with the others for what it takes.
-  Function<T> again(const Call<T>& call) const {
-    return [this, first = call.y_var()](std::span<const Var<T>> xs) {
+  // f of the first inputs, with the others for what it takes; `first` is what it gave at first.
+  Function<T> again(const Var<T>& first) const {
+    return [this, first](std::span<const Var<T>> xs) {
       Tape<T>& tape = first.tape();
       const Readings<T> readings(tape, taken, params, xs);
       const Var<T> y = f(xs.first(own));

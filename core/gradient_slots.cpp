@@ -26,8 +26,9 @@ void add_same(const Array<T>& x, const Array<T>& target, T beta) {
 }  // namespace
 
 template <class T>
-void GradientSlots<T>::reset(std::size_t count) {
+void GradientSlots<T>::reset(std::size_t count, bool are_taken) {
   clear();
+  are_taken_ = are_taken;
   numbers_.assign(count, 0);
 }
 
@@ -40,7 +41,6 @@ void GradientSlots<T>::resize(std::size_t count) {
   }
   numbers_.resize(count);
   std::erase_if(lost_, [&](const Lost& l) { return l.id >= count; });
-  if (!is_target_.empty()) is_target_.resize(std::max(is_target_.size(), count));
   uses_.clear();
 }
 
@@ -98,7 +98,7 @@ void GradientSlots<T>::put(Id id, Array<T> gradient) {
 // Whether the caller asked for this gradient, so that its memory must be its own.
 template <class T>
 bool GradientSlots<T>::keeps(Id id) const {
-  return tape_.node(id).kind != Kind::operation || (!is_target_.empty() && is_target_[id]);
+  return tape_.node(id).kind != Kind::operation || (are_taken_ && path_.is_kept(id));
 }
 
 // Whether the gradient of a node begins in memory of its own, as that of most does.

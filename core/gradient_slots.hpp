@@ -6,7 +6,7 @@
 
 #include "engram/core/chunked.hpp"
 #include "engram/core/leaf_sums.hpp"
-#include "engram/core/tape.hpp"
+#include "engram/core/path.hpp"
 #include "engram/core/written.hpp"
 
 namespace engram {
@@ -20,21 +20,31 @@ namespace engram {
 template <class T>
 class GradientSlots {
  public:
-  explicit GradientSlots(Tape<T>& tape) : tape_(tape), sums_(tape.pool()) {}
+  /// For gradients of what `path` has.
+  GradientSlots(Tape<T>& tape, Path<T>& path) : tape_(tape), path_(path), sums_(tape.pool()) {}
 
-  /// Makes places for the gradients of nodes up to `count`.
-  void reset(std::size_t count);
+  /// Makes places for the gradients of nodes up to `count`. Those of leaves, and of what the path
+  /// keeps, can be taken out in the end, unless `are_taken` is false: then none is, and leaves have
+  /// none.
+  void reset(std::size_t count, bool are_taken = true);
   /// Makes places for nodes that were recorded since, up to `count`, or drops those from `count`
   /// on.
   void resize(std::size_t count);
   /// Drops all gradients and keeps the tables' memory.
   void clear();
-  /// The nodes whose gradients are asked for, as flags by node; beside them all leaves are.
-  void ask_for(std::vector<std::uint8_t> targets) { is_target_ = std::move(targets); }
+  Tape<T>& tape() { return tape_; }
+  Path<T>& path() { return path_; }
 
+  /// Whether a gradient is wanted.
+  bool wants(Id id) const {
+    const Node<T>& node = tape_.node(id);
+    return path_.has(id, node) && (are_taken_ || node.kind == Kind::operation);
+  }
   bool has(Id id) const { return numbers_[id] != 0; }
-  /// Whether rows or factors are kept for a leaf.
-  bool has_sums(Id id) const { return sums_.has_rows(id) || sums_.has_products(id); }
+  /// The same, or rows or factors are kept for a leaf.
+  bool has_any(Id id) const {
+    return id < numbers_.size() && (has(id) || sums_.has_rows(id) || sums_.has_products(id));
+  }
   /// Whether the gradient lies within that of another node, so that there is nothing left to do
   /// when its node is reached.
   bool is_in_place(Id id) const { return slot(id).owner != id; }
@@ -108,6 +118,8 @@ class GradientSlots {
   Gradient<T> take_rows(Id id);
 
   Tape<T>& tape_;
+  Path<T>& path_;
+  bool are_taken_ = true;
   LeafSums<T> sums_;
   Chunked<Slot> slots_;
   std::vector<std::uint32_t> numbers_;  ///< of slots by node, from 1; 0: no contribution yet
@@ -115,7 +127,6 @@ class GradientSlots {
   std::vector<Lost> lost_;              ///< few: of biases
   std::vector<Use> uses_;               ///< by node; found when needed
   std::vector<Id> chain_;               ///< views of views, while opening one
-  std::vector<std::uint8_t> is_target_;
 };
 
 }  // namespace engram

@@ -29,11 +29,11 @@ struct BroadcastTo {
     spread(x, y);
   }
   template <class T>
-  void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T>, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += dy;  // the accumulator sums over the repeated axes
   }
   template <class T>
-  void backward(const Array<T>&, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>&, const Array<T>&, const Array<T>& dy, Into<Array<T>> dx) const {
     dx += dy;
   }
 };
@@ -62,9 +62,9 @@ struct Accumulate {
     }
   }
   template <class T>
-  void derivative(const Call<T>& call) const {
+  void derivative(const Call<Var<T>>& call) const {
     for (std::size_t k = 0; k < call.inputs(); ++k) {
-      if (auto dx = call.into(k)) dx += broadcast_to(call.dy_var(), call.var(k).shape());
+      if (auto dx = call.into(k)) dx += broadcast_to(call.dy, call.x(k).shape());
     }
   }
 };

@@ -1,59 +1,52 @@
-// Into and Call: a backward pass as a derivative rule sees it.
+// Into and Call: a transformation of the tape as a kernel sees it.
 #include "engram/core/operation.hpp"
 
 #include "engram/core/gemm.hpp"
+#include "engram/core/gradient_slots.hpp"
 #include "engram/core/linear.hpp"
-#include "engram/core/pass.hpp"
+#include "engram/core/tangents.hpp"
 
 namespace engram {
 
 template <class T>
-Into<T>::operator bool() const {
-  return pass_->wanted(id_);
+Into<Array<T>>::operator bool() const {
+  return to_->wants(id_);
 }
 
 template <class T>
-void Into<T>::operator+=(const Var<T>& dx) {
-  if (*this) pass_->add(id_, dx);
+void Into<Array<T>>::operator+=(const Array<T>& dx) {
+  if (*this) to_->add(id_, dx);
 }
 
 template <class T>
-void Into<T>::operator+=(const Array<T>& dx) {
-  if (*this) pass_->to_->add(id_, dx);
+void Into<Array<T>>::add_sum(const Array<T>& dx) {
+  if (*this) to_->add_sum(id_, dx);
 }
 
 template <class T>
-void Into<T>::add_sum(const Array<T>& dx) {
-  if (*this) pass_->to_->add_sum(id_, dx);
-}
-
-template <class T>
-typename Into<T>::Target Into<T>::open(bool zeroed) {
+typename Into<Array<T>>::Target Into<Array<T>>::open(bool zeroed) {
   Target target{};
-  target.data = pass_->to_->open(id_, zeroed, target.beta);
+  target.data = to_->open(id_, zeroed, target.beta);
   return target;
 }
 
 template <class T>
-const Array<T>& Into<T>::part(T& beta) {
-  return pass_->to_->open_part(id_, beta);
+const Array<T>& Into<Array<T>>::part(T& beta) {
+  return to_->open_part(id_, beta);
 }
 
 template <class T>
-void Into<T>::give(const Array<T>& dx) {
-  if (*this) pass_->to_->give(id_, dx);
+void Into<Array<T>>::give(const Array<T>& dx) {
+  if (*this) to_->give(id_, dx);
 }
 
 template <class T>
-void Into<T>::add_product(const Array<T>& x, const Array<T>& dy) {
+void Into<Array<T>>::add_product(const Array<T>& x, const Array<T>& dy) {
   if (!*this) return;
-  Tape<T>& tape = pass_->tape_;
+  Tape<T>& tape = to_->tape();
   const bool waits = tape.repeated().is_repeated(id_) &&
                      x.extent(0) <= RepeatedOperands<T>::kFewRows && !tape.detects_anomalies();
-  if (waits) {
-    pass_->to_->sums().add_product(id_, x, dy);
-    return;
-  }
+  if (waits) return to_->sums().add_product(id_, x, dy);
   in_place([&](T* target, T beta) {
     gemm(tape.workers(), Transpose::yes, Transpose::no, x.extent(1), dy.extent(1), x.extent(0),
          x.data(), dy.data(), beta, target);
@@ -61,102 +54,75 @@ void Into<T>::add_product(const Array<T>& x, const Array<T>& dy) {
 }
 
 template <class T>
-void Into<T>::add_rows(const Indices& rows, const Array<T>& dy) {
+void Into<Array<T>>::add_rows(const Indices& rows, const Array<T>& dy) {
   if (!*this) return;
-  if (pass_->tape_.node(id_).kind != Kind::operation) {
-    pass_->to_->sums().add_rows(id_, rows, dy);
-    return;
-  }
-  engram::add_rows(rows, dy.data(), pass_->tape_.node(id_).value.shape().without(0).size(),
-                   accumulator());
+  const Node<T>& node = to_->tape().node(id_);
+  if (node.kind != Kind::operation) return to_->sums().add_rows(id_, rows, dy);
+  engram::add_rows(rows, dy.data(), node.value.shape().without(0).size(), accumulator());
 }
 
 template <class T>
-std::size_t Call<T>::inputs() const {
-  return pass.tape_.node(id).inputs;
+std::size_t Call<Array<T>>::inputs() const {
+  return with.tape.node(id).inputs;
 }
 // Inlined here: each of a short operation's few steps asks.
 template <class T>
-[[gnu::always_inline]] inline Id Call<T>::number(std::size_t input) const {
-  if (pass.alone_) return pass.alone_->x[input].id();
-  return pass.tape_.inputs(pass.tape_.node(id))[input];
+[[gnu::always_inline]] inline Id Call<Array<T>>::number(std::size_t input) const {
+  return with.tape.inputs(with.tape.node(id))[input];
 }
 template <class T>
-[[gnu::always_inline]] inline Var<T> Call<T>::var(std::size_t input) const {
-  return pass.tape_.var(number(input));
+const Array<T>& Call<Array<T>>::x(std::size_t input) const {
+  return with.tape.value(with.tape.var(number(input)));
 }
 template <class T>
-const Array<T>& Call<T>::array(std::size_t input) const {
-  return pass.tape_.value(var(input));
+const Array<T>& Call<Array<T>>::part(std::size_t input) const {
+  return with.tape.part(with.tape.var(number(input)));
 }
 template <class T>
-const Array<T>& Call<T>::part(std::size_t input) const {
-  return pass.tape_.part(var(input));
+const Array<T>& Call<Array<T>>::unread(std::size_t input) const {
+  return with.tape.node(number(input)).value;
 }
 template <class T>
-const Array<T>& Call<T>::unread(std::size_t input) const {
-  return pass.tape_.node(number(input)).value;
+Into<Array<T>> Call<Array<T>>::into(std::size_t input) const {
+  return {*with.to, number(input)};
 }
 template <class T>
-Into<T> Call<T>::into(std::size_t input) const {
-  return Into<T>(pass, number(input));
+const Array<T>& Call<Array<T>>::y() const {
+  return with.tape.node(id).value;
 }
 template <class T>
-const Array<T>& Call<T>::y() const {
-  return pass.tape_.node(id).value;
+const Array<T>& Call<Array<T>>::dy() const {
+  return (*with.from)[id];
 }
 template <class T>
-const Array<T>& Call<T>::dy() const {
-  return (*pass.from_)[id];
-}
-template <class T>
-Var<T> Call<T>::y_var() const {
-  return pass.alone_ ? pass.alone_->y : pass.tape_.var(id);
-}
-template <class T>
-Var<T> Call<T>::dy_var() const {
-  return pass.alone_ ? pass.alone_->dy : pass.dy_;
+bool Call<Array<T>>::may_give_dy() const {
+  return with.from->is_free(id);
 }
 
 template <class T>
-bool Call<T>::may_give_dy() const {
-  return pass.from_->is_free(id);
+const Array<T>* Call<Array<T>>::tangent(std::size_t input) const {
+  return with.tangents->find_dense(number(input));
+}
+template <class T>
+const Array<T>* Call<Array<T>>::tangent_part(std::size_t input) const {
+  return with.tangents->find(number(input));
+}
+template <class T>
+const Array<T>* Call<Array<T>>::y_tangent() const {
+  return with.tangents->find(id);
+}
+template <class T>
+void Call<Array<T>>::set_tangent(Array<T> y) const {
+  with.tangents->set(id, std::move(y));
+}
+template <class T>
+RepeatedOperands<T>& Call<Array<T>>::repeated_tangents() const {
+  return with.tangents->repeated();
 }
 
-template <class T>
-void Call<T>::replay(const std::function<Var<T>(std::span<const Var<T>>)>& f) const {
-  pass.replay(*this, f);
-}
-
-template <class T>
-const Array<T>* Call<T>::tangent(std::size_t input) const {
-  return pass.tangents_.find_dense(number(input));
-}
-template <class T>
-const Array<T>* Call<T>::tangent_part(std::size_t input) const {
-  return pass.tangents_.find(number(input));
-}
-template <class T>
-const Array<T>* Call<T>::y_tangent() const {
-  return pass.tangents_.find(id);
-}
-template <class T>
-void Call<T>::set_tangent(Array<T> y) const {
-  pass.tangents_.set(id, std::move(y));
-}
-template <class T>
-RepeatedOperands<T>& Call<T>::repeated_tangents() const {
-  return pass.tangents_.repeated();
-}
-
-template <class T>
-void Call<T>::with_tangents(const std::function<void(std::span<const Var<T>>)>& f) const {
-  pass.with_tangents(*this, f);
-}
-
-template class Into<float>;
-template class Into<double>;
-template struct Call<float>;
-template struct Call<double>;
+template class Into<Array<float>>;
+template class Into<Array<double>>;
+template struct Call<Array<float>>;
+template struct Call<Array<double>>;
 
 }  // namespace engram

@@ -1,9 +1,9 @@
-// Operation: what the tape knows of a recorded op, and Into: where its derivative goes.
+// Operation: what the tape knows of a recorded op, and what its derivatives see: a rule, which is
+// written in Vars, and a kernel, which computes with numbers.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
-#include <functional>
 #include <span>
 #include <string>
 
@@ -13,30 +13,69 @@
 namespace engram {
 
 template <class T>
-class Pass;
+class GradientSlots;
 template <class T>
 class RepeatedOperands;
-
-/// The gradient of one input, as a derivative rule sees it: it can be added to and nothing else.
-/// The first contribution is kept as it is, later ones are added; one that nobody wants is
-/// dropped; axes that the input was broadcast over are summed here and nowhere else.
 template <class T>
-class Into {
+class Tangents;
+
+/// Where what a derivative rule adds goes: a transformation of the tape.
+template <class T>
+class RuleTarget {
  public:
-  Into(Pass<T>& pass, Id id) : pass_(&pass), id_(id) {}
+  /// Whether the gradient of a node is wanted.
+  virtual bool wants(Id id) const = 0;
+  /// Adds to it. The shape of dx is the node's or one it broadcasts to.
+  virtual void add(Id id, const Var<T>& dx) = 0;
+
+ protected:
+  ~RuleTarget() = default;
+};
+
+/// The gradient of one input: for a rule an `Into<Var<T>>`, for a kernel an `Into<Array<T>>`. The
+/// first contribution is kept as it is, later ones are added; one that nobody wants is dropped;
+/// axes that the input was broadcast over are summed.
+template <class X>
+class Into;
+
+/// One recorded op whose derivative is wanted: for a rule a `Call<Var<T>>`, for a kernel a
+/// `Call<Array<T>>`.
+template <class X>
+struct Call;
+
+/// As a rule sees it: a Var can be added and nothing else.
+template <class T>
+class Into<Var<T>> {
+ public:
+  Into(RuleTarget<T>& to, Id id) : to_(&to), id_(id) {}
 
   /// Whether anybody wants this gradient: lets a rule leave out the work for one nobody does.
+  explicit operator bool() const { return to_->wants(id_); }
+  void operator+=(const Var<T>& dx) {
+    if (*this) to_->add(id_, dx);
+  }
+
+ private:
+  RuleTarget<T>* to_;
+  Id id_;
+};
+
+/// As a kernel sees it: numbers are added.
+template <class T>
+class Into<Array<T>> {
+ public:
+  Into(GradientSlots<T>& to, Id id) : to_(&to), id_(id) {}
+
+  /// Whether anybody wants this gradient: lets a kernel leave out the work for one nobody does.
   explicit operator bool() const;
-  /// Adds a derivative written in the language of Vars.
-  void operator+=(const Var<T>& dx);
-  /// Adds numbers (kernels only). Their shape is the input's or one it broadcasts to.
+  /// The shape of dx is the input's or one it broadcasts to.
   void operator+=(const Array<T>& dx);
 
   /// Adds a sum, of which there may be many: what rounding loses of them is not lost.
   void add_sum(const Array<T>& dx);
 
-  /// For kernels: `add(gradient, beta)` must leave beta * gradient + contribution; beta is 0 for
-  /// the first contribution, whose memory has no value yet, and 1 for later ones.
+  /// `add(gradient, beta)` must leave beta * gradient + contribution; beta is 0 for the first
+  /// contribution, whose memory has no value yet, and 1 for later ones.
   template <class Add>
   void in_place(Add&& add) {
     const Target target = open(false);
@@ -69,34 +108,56 @@ class Into {
   };
   Target open(bool zeroed);
 
-  Pass<T>* pass_;
+  GradientSlots<T>* to_;
   Id id_;
 };
 
-/// One recorded op during a backward pass: its inputs, its result and where gradients go.
+/// As a rule sees it: Vars of its inputs, its result and the upstream gradient.
 template <class T>
-struct Call {
-  Pass<T>& pass;
+struct Call<Var<T>> {
+  Tape<T>& tape;
+  Id id;
+  RuleTarget<T>& to;
+  Var<T> y, dy;
+  std::span<const Var<T>> stand_ins = {};  ///< in place of the inputs, where there are any
+
+  std::size_t inputs() const { return tape.node(id).inputs; }
+  Var<T> x(std::size_t input) const { return tape.var(number(input)); }
+  Into<Var<T>> into(std::size_t input) const { return {to, number(input)}; }
+
+ private:
+  Id number(std::size_t input) const {
+    return stand_ins.empty() ? tape.inputs(tape.node(id))[input] : stand_ins[input].id();
+  }
+};
+
+/// What a transformation in numbers computes with.
+template <class T>
+struct Numbers {
+  Tape<T>& tape;
+  const GradientSlots<T>* from = nullptr;  ///< has dy
+  GradientSlots<T>* to = nullptr;          ///< takes dx
+  Tangents<T>* tangents = nullptr;         ///< where values move along a direction
+};
+
+/// As a kernel sees it: numbers.
+template <class T>
+struct Call<Array<T>> {
+  const Numbers<T>& with;
   Id id;
 
+  Tape<T>& tape() const { return with.tape; }
   std::size_t inputs() const;
-  const Array<T>& array(std::size_t input) const;
+  const Array<T>& x(std::size_t input) const;
   /// The same; it may be a part of another array.
   const Array<T>& part(std::size_t input) const;
   /// The same for an input whose values are not read: only its shape is sure to be there.
   const Array<T>& unread(std::size_t input) const;
-  Var<T> var(std::size_t input) const;
-  Into<T> into(std::size_t input) const;
+  Into<Array<T>> into(std::size_t input) const;
   const Array<T>& y() const;
   const Array<T>& dy() const;
-  Var<T> y_var() const;
-  Var<T> dy_var() const;
   /// Whether nobody else holds the memory of dy, so that parts of it can be given away.
   bool may_give_dy() const;
-
-  /// Records f(the inputs) again and takes dy back through it: for an op that kept nothing but
-  /// them.
-  void replay(const std::function<Var<T>(std::span<const Var<T>>)>& f) const;
 
   // Forward mode: derivatives along one direction, the tangents. Null stands for zero.
 
@@ -107,8 +168,6 @@ struct Call {
   void set_tangent(Array<T> y) const;
   /// Products with the tangent of a leaf on their right.
   RepeatedOperands<T>& repeated_tangents() const;
-  /// f(the tangents of the inputs as Vars): for an op whose `forward` takes these.
-  void with_tangents(const std::function<void(std::span<const Var<T>>)>& f) const;
 
  private:
   Id number(std::size_t input) const;
@@ -151,14 +210,14 @@ class Operation {
   virtual ~Operation() = default;
   virtual std::string name() const = 0;
   /// The derivative rule in the language of Vars; it can itself be recorded.
-  virtual void derivative(const Call<T>& call) const = 0;
+  virtual void derivative(const Call<Var<T>>& call) const = 0;
   /// The same in numbers, faster; false when the op has no kernel of its own.
-  virtual bool backward(const Call<T>& call) const = 0;
+  virtual bool backward(const Call<Array<T>>& call) const = 0;
   /// Forward mode: sets the tangent of the result, or is false when the op has no kernel for it.
-  virtual bool tangent(const Call<T>& call) const = 0;
+  virtual bool tangent(const Call<Array<T>>& call) const = 0;
   /// Forward over reverse: adds to the inputs' gradients how the derivative rule changes along the
   /// tangents of all it reads but dy; false when the op has no kernel for it.
-  virtual bool curvature(const Call<T>& call) const = 0;
+  virtual bool curvature(const Call<Array<T>>& call) const = 0;
   /// For an op whose result is a part of its input's memory: that part of `x`.
   virtual Array<T> view(const Array<T>& x) const { return x; }
   /// For a window: where it begins in an input of shape `x`.
@@ -169,9 +228,9 @@ class Operation {
   Traits traits_;
 };
 
-extern template class Into<float>;
-extern template class Into<double>;
-extern template struct Call<float>;
-extern template struct Call<double>;
+extern template class Into<Array<float>>;
+extern template class Into<Array<double>>;
+extern template struct Call<Array<float>>;
+extern template struct Call<Array<double>>;
 
 }  // namespace engram

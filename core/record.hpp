@@ -6,23 +6,24 @@
 //   Shape shape(const Shape& a, const Shape& b) const;     validates; the only place that does
 //   template <class T> void forward(const Array<T>& a, const Array<T>& b, Array<T>& y);
 //   template <class T> void derivative(Var<T> a, Var<T> b, Var<T> y, Var<T> dy,
-//                                      Into<T> da, Into<T> db) const;
+//                                      Into<Var<T>> da, Into<Var<T>> db) const;
 // and, when it pays, the same derivative in numbers:
 //   template <class T> void backward(const Array<T>& a, const Array<T>& b, const Array<T>& y,
-//                                    const Array<T>& dy, Into<T> da, Into<T> db) const;
+//                                    const Array<T>& dy, Into<Array<T>> da, Into<Array<T>> db)
+//                                    const;
 //
 // An op whose result is a part of its input's memory has `Array<T> view(const Array<T>& x) const`
 // in place of `forward`. Kernels that use the strides of their arrays say `static constexpr bool
 // takes_parts = true` and spare copies (see `Array`). An op that adds its input k as it is can say
 // `static constexpr int passes = k`, and one whose derivative does not read all values
 // `static constexpr std::uint8_t needs` (see `Traits`). An op of any number of inputs is given to
-// `record_all` and takes `std::span<const Var<T>>` in `shape` and `forward`, and `const Call<T>&`
-// in the derivatives.
+// `record_all` and takes `std::span<const Var<T>>` in `shape` and `forward`, a
+// `const Call<Var<T>>&` in `derivative` and a `const Call<Array<T>>&` in `backward`.
 //
 // Forward mode needs nothing more: it is worked out from the derivative rule. An op that is linear
 // in all its inputs together says `static constexpr bool linear = true` and is faster, one that has
-// kernels for it has `bool tangent(const Call<T>&) const` and `bool curvature(const Call<T>&)
-// const` (see `Operation`).
+// kernels for it has `bool tangent(const Call<Array<T>>&) const` and `bool curvature(const
+// Call<Array<T>>&) const` (see `Operation`).
 #pragma once
 
 #include <array>

@@ -5,7 +5,9 @@
 #include <span>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
+#include "engram/core/scratch.hpp"
 #include "engram/core/tape.hpp"
 
 namespace engram {
@@ -28,12 +30,12 @@ constexpr std::uint8_t needs() {
 }
 
 template <class Op, class T>
-const Array<T>& input(const Call<T>& call, std::size_t k) {
+const Array<T>& input(const Call<Array<T>>& call, std::size_t k) {
   if (!(needs<Op>() & needs_input(k))) return call.unread(k);
   if constexpr (kTakesParts<Op>) {
     return call.part(k);
   } else {
-    return call.array(k);
+    return call.x(k);
   }
 }
 template <class Op, class T>
@@ -66,6 +68,24 @@ constexpr Traits traits() {
   return out;
 }
 
+// Whether an op has a member of a name, whatever its parameters: then two of them are ambiguous.
+struct NamesDerivative {
+  void derivative();
+};
+struct NamesBackward {
+  void backward();
+};
+template <class Op, class Name>
+struct Both : Op, Name {};
+template <class Op>
+inline constexpr bool kNamesDerivative = !requires {
+  &Both<Op, NamesDerivative>::derivative;
+};
+template <class Op>
+inline constexpr bool kNamesBackward = !requires {
+  &Both<Op, NamesBackward>::backward;
+};
+
 [[noreturn]] inline void fail_without_rule() {
   fail(
       "this op has only a kernel for its first derivative, so it has no second one and none in "
@@ -73,7 +93,7 @@ constexpr Traits traits() {
 }
 
 template <class Op, class T>
-bool tangent(const Op& op, const Call<T>& call) {
+bool tangent(const Op& op, const Call<Array<T>>& call) {
   if constexpr (requires { op.tangent(call); }) {
     return op.tangent(call);
   } else {
@@ -81,7 +101,7 @@ bool tangent(const Op& op, const Call<T>& call) {
   }
 }
 template <class Op, class T>
-bool curvature(const Op& op, const Call<T>& call) {
+bool curvature(const Op& op, const Call<Array<T>>& call) {
   if constexpr (requires { op.curvature(call); }) {
     return op.curvature(call);
   } else {
@@ -94,19 +114,22 @@ class Fixed final : public Operation<T> {
   static_assert(N <= 6, "more than six inputs: use record_all");
 
  public:
-  explicit Fixed(Op op) : Operation<T>(traits<Op, T>()), op_(std::move(op)) {}
+  explicit Fixed(Op op) : Operation<T>(traits<Op, T>()), op_(std::move(op)) {
+    static_assert(has_rule(kInputs) || !kNamesDerivative<Op>,
+                  "derivative takes a Var<T> for each input, for y and for dy, and an "
+                  "Into<Var<T>> for each input");
+    static_assert(has_kernel(kInputs) || !kNamesBackward<Op>,
+                  "backward takes a const Array<T>& for each input, for y and for dy, and an "
+                  "Into<Array<T>> for each input");
+  }
 
   std::string name() const override { return Op::name; }
 
-  void derivative(const Call<T>& call) const override {
-    derivative(call, std::make_index_sequence<N>());
-  }
+  void derivative(const Call<Var<T>>& call) const override { derivative(call, kInputs); }
 
-  bool backward(const Call<T>& call) const override {
-    return backward(call, std::make_index_sequence<N>());
-  }
+  bool backward(const Call<Array<T>>& call) const override { return backward(call, kInputs); }
 
-  bool tangent(const Call<T>& call) const override {
+  bool tangent(const Call<Array<T>>& call) const override {
     if constexpr (kLinear<Op>) {
       static_assert(N == 1, "several inputs: use record_all");
       call.set_tangent(of_tangent(call));
@@ -115,7 +138,9 @@ class Fixed final : public Operation<T> {
       return recording::tangent(op_, call);
     }
   }
-  bool curvature(const Call<T>& call) const override { return recording::curvature(op_, call); }
+  bool curvature(const Call<Array<T>>& call) const override {
+    return recording::curvature(op_, call);
+  }
 
   Array<T> view(const Array<T>& x) const override {
     if constexpr (kView<Op, T>) {
@@ -133,19 +158,32 @@ class Fixed final : public Operation<T> {
   }
 
  private:
+  static constexpr std::make_index_sequence<N> kInputs{};
+
   template <std::size_t... K>
-  void derivative(const Call<T>& call, std::index_sequence<K...>) const {
-    if constexpr (requires {
-                    op_.derivative(call.var(K)..., call.y_var(), call.dy_var(), call.into(K)...);
-                  }) {
-      op_.derivative(call.var(K)..., call.y_var(), call.dy_var(), call.into(K)...);
+  static constexpr bool has_rule(std::index_sequence<K...>) {
+    return requires(const Op& op, const Call<Var<T>>& call) {
+      op.derivative(call.x(K)..., call.y, call.dy, call.into(K)...);
+    };
+  }
+  template <std::size_t... K>
+  static constexpr bool has_kernel(std::index_sequence<K...>) {
+    return requires(const Op& op, const Call<Array<T>>& call) {
+      op.backward(call.x(K)..., call.y(), call.dy(), call.into(K)...);
+    };
+  }
+
+  template <std::size_t... K>
+  void derivative(const Call<Var<T>>& call, std::index_sequence<K...> inputs) const {
+    if constexpr (has_rule(inputs)) {
+      op_.derivative(call.x(K)..., call.y, call.dy, call.into(K)...);
     } else {
       fail_without_rule();
     }
   }
 
   // A linear op of the tangent is the tangent of the op.
-  Array<T> of_tangent(const Call<T>& call) const {
+  Array<T> of_tangent(const Call<Array<T>>& call) const {
     if constexpr (kView<Op, T>) {
       return op_.view(*call.tangent(0));
     } else {
@@ -156,10 +194,8 @@ class Fixed final : public Operation<T> {
   }
 
   template <std::size_t... K>
-  bool backward(const Call<T>& call, std::index_sequence<K...>) const {
-    if constexpr (requires {
-                    op_.backward(call.array(K)..., call.y(), call.dy(), call.into(K)...);
-                  }) {
+  bool backward(const Call<Array<T>>& call, std::index_sequence<K...> inputs) const {
+    if constexpr (has_kernel(inputs)) {
       op_.backward(input<Op>(call, K)..., call.y(), call.dy(), call.into(K)...);
       return true;
     } else {
@@ -173,30 +209,31 @@ class Fixed final : public Operation<T> {
 template <class Op, class T>
 class Variadic final : public Operation<T> {
  public:
-  explicit Variadic(Op op) : Operation<T>(traits<Op, T>()), op_(std::move(op)) {}
+  explicit Variadic(Op op) : Operation<T>(traits<Op, T>()), op_(std::move(op)) {
+    static_assert(kHasRule || !kNamesDerivative<Op>, "derivative takes a const Call<Var<T>>&");
+    static_assert(kHasKernel || !kNamesBackward<Op>, "backward takes a const Call<Array<T>>&");
+  }
   std::string name() const override { return Op::name; }
-  void derivative(const Call<T>& call) const override {
-    if constexpr (requires { op_.derivative(call); }) {
+  void derivative(const Call<Var<T>>& call) const override {
+    if constexpr (kHasRule) {
       op_.derivative(call);
     } else {
       fail_without_rule();
     }
   }
-  bool tangent(const Call<T>& call) const override {
+  bool tangent(const Call<Array<T>>& call) const override {
     if constexpr (kLinear<Op>) {
-      call.with_tangents([&](std::span<const Var<T>> xs) {
-        Array<T> y = Array<T>::uninitialized(call.y().shape(), xs[0].tape().pool());
-        op_.forward(xs, y);
-        call.set_tangent(std::move(y));
-      });
+      call.set_tangent(of_tangents(call));
       return true;
     } else {
       return recording::tangent(op_, call);
     }
   }
-  bool curvature(const Call<T>& call) const override { return recording::curvature(op_, call); }
-  bool backward(const Call<T>& call) const override {
-    if constexpr (requires { op_.backward(call); }) {
+  bool curvature(const Call<Array<T>>& call) const override {
+    return recording::curvature(op_, call);
+  }
+  bool backward(const Call<Array<T>>& call) const override {
+    if constexpr (kHasKernel) {
       op_.backward(call);
       return true;
     } else {
@@ -205,6 +242,26 @@ class Variadic final : public Operation<T> {
   }
 
  private:
+  static constexpr bool kHasRule = requires(const Op& op, const Call<Var<T>>& call) {
+    op.derivative(call);
+  };
+  static constexpr bool kHasKernel = requires(const Op& op, const Call<Array<T>>& call) {
+    op.backward(call);
+  };
+
+  // A linear op of the tangents is the tangent of the op.
+  Array<T> of_tangents(const Call<Array<T>>& call) const {
+    const Scratch<T> scratch(call.tape());
+    std::vector<Var<T>> xs;
+    for (std::size_t k = 0; k < call.inputs(); ++k) {
+      const Array<T>* x = call.tangent(k);
+      xs.push_back(call.tape().constant(x ? *x : Array<T>(call.unread(k).shape())));
+    }
+    Array<T> y = Array<T>::uninitialized(call.y().shape(), call.tape().pool());
+    op_.forward(std::span<const Var<T>>(xs), y);
+    return y;
+  }
+
   Op op_;
 };
 

@@ -1,4 +1,4 @@
-// Span: one op being timed. Internal: `record`, Pass and GradientSlots make these.
+// Span: one op being timed. Internal: `record`, transformations and GradientSlots make these.
 #pragma once
 
 #include <cstddef>

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <limits>
 
-#include "engram/core/pass.hpp"
 #include "engram/core/profile.hpp"
 #include "engram/core/readings.hpp"
 
@@ -13,11 +12,7 @@ constexpr std::size_t kChunk = 65536;  // bytes of operations allocated at a tim
 }
 
 template <class T>
-Tape<T>::Tape()
-    : cell_(TapeCell<T>::take(*this)),
-      pool_(Pool::make()),
-      repeated_(*this),
-      pass_(std::make_unique<Pass<T>>(*this)) {
+Tape<T>::Tape() : cell_(TapeCell<T>::take(*this)), pool_(Pool::make()), repeated_(*this) {
   profile(Profile::of_environment());
 }
 
@@ -61,6 +56,16 @@ Var<T> Tape<T>::read(const ParamRef<T>& param, Site site) {
       leaf(recording_ ? param.value().watching() : param.value(), Kind::parameter, site);
   reads_.push_back({param, param.version(), var.id()});
   return var;
+}
+
+template <class T>
+Var<T> Tape<T>::stand_in(Id id, bool varies) {
+  const Node<T>& node = nodes_[id];
+  const bool is_gone = node.is_gone;
+  const Var<T> out = leaf(is_gone ? Array<T>::gone(node.value.shape()) : node.value,
+                          varies ? Kind::variable : Kind::constant, node.site);
+  nodes_[out.id()].is_gone = is_gone;
+  return out;
 }
 
 template <class T>
@@ -180,58 +185,12 @@ void Tape<T>::detect_anomalies(bool on) {
 
 template <class T>
 void Tape<T>::clear() {
-  if (pass_) pass_->clear();
+  if (passes_) passes_->clear();
   repeated_.clear();
   drop({});
   cell_.next_generation();
   seen_by_pass_ = 0;
   if (unrelated_passes_ > 0) unrelated_passes_ = 0;
-}
-
-template <class T>
-auto Tape<T>::in_pass(const auto& f) {
-  struct Lent {
-    Tape& tape;
-    std::unique_ptr<Pass<T>> pass;
-    ~Lent() { tape.pass_ = std::move(pass); }
-  };
-  const Lent lent{*this, pass_ ? std::move(pass_) : std::make_unique<Pass<T>>(*this)};
-  return f(*lent.pass);
-}
-
-template <class T>
-Gradients<T> Tape<T>::backward(const Var<T>& y, const BackwardOptions<T>& options) {
-  return in_pass([&](Pass<T>& pass) { return pass.leaves(y, options); });
-}
-
-template <class T>
-std::vector<Var<T>> Tape<T>::gradients(const Var<T>& y, std::span<const Var<T>> targets,
-                                       const BackwardOptions<T>& options) {
-  const bool seeded = options.seed.has_value();
-  return gradients(std::span(&y, 1), targets,
-                   seeded ? std::span(&options.seed, 1) : std::span<const Var<T>>(), options);
-}
-
-template <class T>
-std::vector<Var<T>> Tape<T>::gradients(std::span<const Var<T>> ys, std::span<const Var<T>> targets,
-                                       std::span<const Var<T>> seeds,
-                                       const BackwardOptions<T>& options) {
-  return in_pass([&](Pass<T>& pass) { return pass.of(ys, targets, seeds, options); });
-}
-
-template <class T>
-std::vector<Var<T>> Tape<T>::tangents(std::span<const Var<T>> ys, std::span<const Var<T>> targets,
-                                      std::span<const Var<T>> directions) {
-  return in_pass([&](Pass<T>& pass) { return pass.along(ys, targets, directions); });
-}
-
-template <class T>
-std::vector<Var<T>> Tape<T>::hessian_product(const Var<T>& y, std::span<const Var<T>> targets,
-                                             std::span<const Var<T>> directions,
-                                             const Var<T>& seed) {
-  return in_pass([&](Pass<T>& pass) {
-    return pass.hessian_product(y, targets, directions, seed.has_value() ? &seed : nullptr);
-  });
 }
 
 template class Tape<float>;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engram/core/chunked.hpp"
@@ -52,6 +53,16 @@ struct BackwardOptions {
   bool record = false;
   /// Use only the readable derivative rules, not the kernels: for tests that compare the two.
   bool rules_only = false;
+
+  /// The seed, if there is one.
+  std::span<const Var<T>> seeds() const { return {&seed, seed.has_value() ? 1U : 0U}; }
+};
+
+/// What transformations of a tape keep from one to the next: the memory of their tables.
+class PassMemory {
+ public:
+  virtual ~PassMemory() = default;
+  virtual void clear() = 0;
 };
 
 /// A Wengert list (R. E. Wengert, 1964): every operation on a `Var` appends one node, so the list
@@ -174,20 +185,40 @@ class Tape {
   /// Memory for an operation, kept until the tape is cleared.
   void* allocate(std::size_t bytes);
 
- private:
-  friend class Pass<T>;
-  friend class Readings<T>;
-  template <class U>
-  friend class RecordIf;
+  // For transformations of the tape (core/passes.cpp).
 
+  /// A parameter as it was when the tape read it.
   struct Read {
     ParamRef<T> param;
     std::uint64_t version;
     Id id;
   };
+  const std::vector<Read>& reads() const { return reads_; }
+  const std::vector<Id>& variables() const { return variables_; }
+
+  /// What was on the tape at some time.
   struct Mark {
     std::size_t nodes, inputs, reads, variables, arena_chunk, arena_used;
   };
+  Mark mark() const {
+    return {nodes_.size(),     inputs_.size(), reads_.size(),
+            variables_.size(), arena_chunk_,   arena_used_};
+  }
+  /// Forgets what was recorded since (`Scratch`).
+  void rewind(const Mark& mark) {
+    drop(mark);
+    repeated_.forget_from(static_cast<Id>(mark.nodes));
+  }
+  /// From now on, what is recorded belongs to `site` of the user's, or for null to its own
+  /// (`Inherit`). Returns what it was.
+  const Site* inherit(const Site* site) { return std::exchange(inherited_site_, site); }
+  /// A leaf with the value of a node, if that is there.
+  Var<T> stand_in(Id id, bool varies);
+
+ private:
+  friend class Readings<T>;
+  template <class U>
+  friend class RecordIf;
 
   void check(const Var<T>& var) const {
     const bool good = var.is_on(cell_) && var.is_current() && var.id() < size();
@@ -202,18 +233,9 @@ class Tape {
   // After a backward pass whose leaves are numbered `first` and up.
   void count_pass(Id first);
   Var<T> leaf(Array<T> value, Kind kind, const Site& site);
-  Mark mark() const {
-    return {nodes_.size(),     inputs_.size(), reads_.size(),
-            variables_.size(), arena_chunk_,   arena_used_};
-  }
   void drop(const Mark& mark);
-  // Forgets what was recorded since `mark`.
-  void rewind(const Mark& mark) {
-    drop(mark);
-    repeated_.forget_from(static_cast<Id>(mark.nodes));
-  }
-  // f(pass), for a pass that nobody else uses: a derivative rule may ask for gradients itself.
-  auto in_pass(const auto& f);
+  // f(memory), for memory that nobody else uses: a derivative rule may ask for gradients itself.
+  auto with_passes(const auto& f);
 
   TapeCell<T>& cell_;
   Pool::Owner pool_;
@@ -224,9 +246,9 @@ class Tape {
   std::vector<Id> variables_;
   std::vector<Array<std::uint8_t>> arena_;  ///< chunks that hold the operations
   std::size_t arena_chunk_ = 0, arena_used_ = 0;
-  std::unique_ptr<Pass<T>> pass_;  ///< kept for the memory of its tables; null while it runs
-  int unrelated_passes_ = 0;       ///< one after another; -1: not counted
-  std::size_t seen_by_pass_ = 0;   ///< the nodes that were there at the end of the last pass
+  std::unique_ptr<PassMemory> passes_;  ///< null at first, and while it is used
+  int unrelated_passes_ = 0;            ///< one after another; -1: not counted
+  std::size_t seen_by_pass_ = 0;        ///< the nodes that were there at the end of the last pass
   bool recording_ = true;
   bool detects_anomalies_ = false;
   bool is_watched_ = false;

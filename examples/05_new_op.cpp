@@ -44,12 +44,12 @@ struct Reverse {
     }
   }
   template <class T>
-  void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T>, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += reverse(dy);
   }
   // Optional: the same in numbers. With beta 0 the target has no value yet: write, do not read.
   template <class T>
-  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<Array<T>> dx) const {
     const Index rows = x.extent(0), width = x.shape().without(0).size();
     dx.in_place([&](T* target, T beta) {
       for (Index i = 0; i < dy.size(); ++i) {

@@ -66,8 +66,8 @@ struct AffineCrossEntropy {
     *y.edit() = static_cast<T>(loss[0] * labels.weight());
   }
 
-  void derivative(Var<T> x, Var<T> w, Var<T> b, Var<T>, Var<T> dy, Into<T> dx, Into<T> dw,
-                  Into<T> db) const {
+  void derivative(Var<T> x, Var<T> w, Var<T> b, Var<T>, Var<T> dy, Into<Var<T>> dx, Into<Var<T>> dw,
+                  Into<Var<T>> db) const {
     const Var<T> in = reshape(x, {-1, x.extent(-1)});
     const Var<T> dl = labels.derivative(affine(x, transposed ? transpose(w) : w, b), dy);
     const Var<T> flat = reshape(dl, {-1, dl.extent(-1)});
@@ -77,7 +77,7 @@ struct AffineCrossEntropy {
   }
 
   void backward(const Array<T>& x, const Array<T>& w, const Array<T>& b, const Array<T>&,
-                const Array<T>& dy, Into<T> dx, Into<T> dw, Into<T> db) const {
+                const Array<T>& dy, Into<Array<T>> dx, Into<Array<T>> dw, Into<Array<T>> db) const {
     const Index rows = labels.targets.size(), k = x.extent(-1);
     const double upstream = static_cast<double>(dy.item()) * labels.weight();
     const Sum to_x = open(dx), to_w = open(dw);
@@ -126,7 +126,7 @@ struct AffineCrossEntropy {
     T* data = nullptr;
     T beta = 0;
   };
-  static Sum open(Into<T>& into) {
+  static Sum open(Into<Array<T>>& into) {
     Sum sum;
     if (into) into.in_place([&](T* data, T beta) { sum = {data, beta}; });
     return sum;

@@ -16,7 +16,7 @@ struct Truth {
   Shape shape(const Shape& x) const { return keep ? axes.kept(x) : axes.dropped(x); }
   // A piecewise constant has no derivative to hand on.
   template <class T>
-  void derivative(Var<T>, Var<T>, Var<T>, Into<T>) const {}
+  void derivative(Var<T>, Var<T>, Var<T>, Into<Var<T>>) const {}
 
  protected:
   // y = `found` where some x is 0 or is not, as `zero` says, and its opposite elsewhere.

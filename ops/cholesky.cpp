@@ -50,7 +50,7 @@ struct Cholesky {
     }
   }
   template <class T>
-  void derivative(Var<T>, Var<T> y, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T>, Var<T> y, Var<T> dy, Into<Var<T>> dx) const {
     const Var<T> p = lower_with_half_diagonal(matmul(y, dy, {.a = true}));
     // M y⁻¹ is (y⁻ᵀ Mᵀ)ᵀ, and what comes out is symmetric.
     const Var<T> left = solve_triangular(y, T(0.5) * (p + flipped(p)), {.transposed = true});
@@ -81,7 +81,7 @@ struct SolveTriangular {
     });
   }
   template <class T>
-  void derivative(Var<T> a, Var<T>, Var<T> y, Var<T> dy, Into<T> da, Into<T> db) const {
+  void derivative(Var<T> a, Var<T>, Var<T> y, Var<T> dy, Into<Var<T>> da, Into<Var<T>> db) const {
     const bool flip = !options.transposed;
     const Var<T> right = solve_triangular(a, dy, {options.upper, flip});
     db += right;

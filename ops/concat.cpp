@@ -19,10 +19,7 @@ struct Concat {
   int axis;
   bool fresh;
 
-  template <class T>
-  Index extent(const Var<T>& x) const {
-    return fresh ? 1 : x.shape()[axis];
-  }
+  Index extent(const Shape& x) const { return fresh ? 1 : x[axis]; }
   template <class T>
   Shape shape(std::span<const Var<T>> xs) const {
     const Shape first = fresh ? xs[0].shape().inserted(axis, 1) : xs[0].shape();
@@ -40,7 +37,7 @@ struct Concat {
   void forward(std::span<const Var<T>> xs, Array<T>& y) const {
     Index begin = 0;
     for (const Var<T>& x : xs) {
-      const Index end = begin + extent(x);
+      const Index end = begin + extent(x.shape());
       const Array<T>& from = x.tape().value(x);
       kernels::copy_in({y.shape(), axis, begin, end}, from.data(), y.edit());
       begin = end;
@@ -48,28 +45,27 @@ struct Concat {
   }
   // Takes dy apart in two steps, as `unstack` does and for its reason.
   template <class T>
-  void derivative(const Call<T>& call) const {
+  void derivative(const Call<Var<T>>& call) const {
     const std::size_t count = call.inputs();
     const auto group = static_cast<std::size_t>(kernels::parts_at_once(static_cast<Index>(count)));
     Index begin = 0;
     for (std::size_t first = 0; first < count; first += group) {
       const std::size_t last = std::min(first + group, count);
       Index size = 0;
-      for (std::size_t k = first; k < last; ++k) size += extent(call.var(k));
-      const Var<T> some = size < call.dy_var().extent(axis)
-                              ? slice(call.dy_var(), axis, begin, begin + size)
-                              : call.dy_var();
+      for (std::size_t k = first; k < last; ++k) size += extent(call.x(k).shape());
+      const Var<T> some =
+          size < call.dy.extent(axis) ? slice(call.dy, axis, begin, begin + size) : call.dy;
       Index at = 0;
       for (std::size_t k = first; k < last; ++k) {
-        const Var<T> x = call.var(k);
-        if (auto dx = call.into(k)) dx += reshape(slice(some, axis, at, at + extent(x)), x.shape());
+        const Shape x = call.x(k).shape();
+        if (auto dx = call.into(k)) dx += reshape(slice(some, axis, at, at + extent(x)), x);
         at += extent(x);
       }
       begin += size;
     }
   }
   template <class T>
-  void backward(const Call<T>& call) const {
+  void backward(const Call<Array<T>>& call) const {
     const bool may_give = call.may_give_dy();
     const Array<T> dy = call.dy();
     const Shape& shape = dy.shape();
@@ -77,9 +73,10 @@ struct Concat {
     const bool gives = may_give && shape.axes(0, axis).size() == 1;
     Index begin = 0;
     for (std::size_t k = 0; k < call.inputs(); ++k) {
-      const Index end = begin + extent(call.var(k));
+      const Shape& x = call.unread(k).shape();
+      const Index end = begin + extent(x);
       if (auto dx = call.into(k); dx && gives) {
-        dx.give(dy.window(begin * inner, call.unread(k).shape()));
+        dx.give(dy.window(begin * inner, x));
       } else if (dx) {
         dx.in_place([&](T* target, T beta) {
           kernels::add_out({dy.shape(), axis, begin, end}, dy.data(), target, beta);

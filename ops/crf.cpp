@@ -167,7 +167,8 @@ struct CrfLogLikelihood {
   }
 
   void derivative(Var<T> x, Var<T> transitions, Var<T> start, Var<T> end, Var<T>, Var<T> dy,
-                  Into<T> dx, Into<T> dtransitions, Into<T> dstart, Into<T> dend) const {
+                  Into<Var<T>> dx, Into<Var<T>> dtransitions, Into<Var<T>> dstart,
+                  Into<Var<T>> dend) const {
     if (lengths.size() == 0) return;
     const auto likelihood = [this](std::span<const Var<T>> in) {
       return score(in[0], in[1], in[2], in[3], tags, lengths) -
@@ -182,8 +183,8 @@ struct CrfLogLikelihood {
 
   // How often the tags use a score less how often sequences drawn from the model would.
   void backward(const Array<T>& x, const Array<T>& transitions, const Array<T>& start,
-                const Array<T>& end, const Array<T>&, const Array<T>& dy, Into<T> dx,
-                Into<T> dtransitions, Into<T> dstart, Into<T> dend) const {
+                const Array<T>& end, const Array<T>&, const Array<T>& dy, Into<Array<T>> dx,
+                Into<Array<T>> dtransitions, Into<Array<T>> dstart, Into<Array<T>> dend) const {
     const kernels::CrfScores scores(transitions, start, end, x.pool());
     const Index batch = x.extent(1), count = scores.tags;
     kernels::Doubles pairs(scores.pairs.size(), 0, scores.pairs.get_allocator());
@@ -214,7 +215,7 @@ struct CrfLogLikelihood {
                 for (Index j = 0; j < count; ++j) pairs[scores.at(i, j)] -= upstream * p[j];
               });
     }
-    const auto add = [&](Into<T>& into, const kernels::Doubles& sums, const Shape& shape) {
+    const auto add = [&](Into<Array<T>>& into, const kernels::Doubles& sums, const Shape& shape) {
       if (!into) return;
       Array<T> values = Array<T>::uninitialized(shape, x.pool());
       std::copy(sums.begin(), sums.end(), values.edit());

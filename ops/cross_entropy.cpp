@@ -37,9 +37,11 @@ struct CrossEntropy {
     *y.edit() = static_cast<T>(loss[0] * labels.weight());
   }
 
-  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const { dx += labels.derivative(x, dy); }
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
+    dx += labels.derivative(x, dy);
+  }
 
-  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<Array<T>> dx) const {
     const Index classes = x.extent(-1);
     const double upstream = static_cast<double>(dy.item()) * labels.weight();
     dx.in_place([&](T* target, T beta) {

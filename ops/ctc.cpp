@@ -226,7 +226,7 @@ struct CtcLoss {
     }
   }
 
-  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     if (x.size() == 0) return;
     Array<T> possible({sequences.count()});
     for (Index b = 0; b < possible.size(); ++b) possible.edit()[b] = is_possible(b) ? 1 : 0;
@@ -237,7 +237,7 @@ struct CtcLoss {
     dx += composed_gradients<T>(loss, {x}, upstream)[0];
   }
 
-  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<Array<T>> dx) const {
     T* to = dx.accumulator();
     const double* alpha = alphas.data();
     for (Index b = 0; b < sequences.count(); ++b) {

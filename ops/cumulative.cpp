@@ -53,7 +53,7 @@ struct Cumsum : AlongAxis {
     });
   }
   template <class T>
-  void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T>, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += cumsum(dy, axis, {.reverse = !reverse});
   }
 };
@@ -66,7 +66,7 @@ struct Cumprod : AlongAxis {
     kernels::scan_with(x, axis, false, y, 1.0, [](double& product, T v) { return product *= v; });
   }
   template <class T>
-  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<Var<T>> dx) const {
     if (x.size() == 0) return;
     const Var<T> one = x.tape().constant(Array<T>::full(x.shape().with(axis, 1), 1));
     dx += kernels::chain(kernels::strong_recurrence(following(x), dy, axis, true), behind(one, y));
@@ -100,7 +100,7 @@ struct LogCumsumExp : AlongAxis {
   }
   // dx_s = Σ_{t >= s} dy_t exp(x_s - y_t)
   template <class T>
-  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     if (x.size() == 0) return;
     // Taken from the largest so far, a constant, so that large numbers keep their digits. -inf -
     // -inf is no number: a term of 0 is as good as one that is far too small to be seen. Nor is inf
@@ -115,7 +115,7 @@ struct LogCumsumExp : AlongAxis {
     dx += kernels::chain(kernels::strong_recurrence(ratio, dy, axis, true), share);
   }
   template <class T>
-  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<Array<T>> dx) const {
     if (x.size() == 0) return;
     const Index n = x.extent(axis);
     std::vector<Sum<T>, PoolAllocator<Sum<T>>> sums(static_cast<std::size_t>(n), Sum<T>(),

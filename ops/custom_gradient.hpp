@@ -17,9 +17,9 @@ struct CustomGradient {
 
   Shape shape(std::span<const Var<T>>) const { return value.shape(); }
   void forward(std::span<const Var<T>>, Array<T>& y) const { y = value; }
-  void derivative(const Call<T>& call) const {
+  void derivative(const Call<Var<T>>& call) const {
     [&]<std::size_t... K>(std::index_sequence<K...>) {
-      const auto dx = rule(call.var(K)..., call.y_var(), call.dy_var());
+      const auto dx = rule(call.x(K)..., call.y, call.dy);
       if constexpr (N == 1) {
         add(call, 0, dx);
       } else {
@@ -31,10 +31,10 @@ struct CustomGradient {
   }
 
  private:
-  static void add(const Call<T>& call, std::size_t input, const Var<T>& dx) {
-    if (dx.shape() != call.var(input).shape()) {
+  static void add(const Call<Var<T>>& call, std::size_t input, const Var<T>& dx) {
+    if (dx.shape() != call.x(input).shape()) {
       fail("backward returned a gradient of shape ", dx.shape(), " for input ", input, " ",
-           call.var(input).shape());
+           call.x(input).shape());
     }
     call.into(input) += dx;
   }

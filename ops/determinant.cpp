@@ -51,7 +51,7 @@ struct Det {
     }
   }
   template <class T>
-  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<Var<T>> dx) const {
     if (x.size() == 0) return;
     constexpr Index kSmall = 3;  // where minors are no dearer, and as exact
     const Shape lead = y.shape();

@@ -55,42 +55,42 @@ struct Elementwise : Op {
   }
 
   template <class T>
-  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<Var<T>> dx) const {
     rule<0>(dx, dy, x, y);
   }
   template <class T>
-  void derivative(Var<T> a, Var<T> b, Var<T> y, Var<T> dy, Into<T> da, Into<T> db) const {
+  void derivative(Var<T> a, Var<T> b, Var<T> y, Var<T> dy, Into<Var<T>> da, Into<Var<T>> db) const {
     rule<0>(da, dy, a, b, y);
     rule<1>(db, dy, a, b, y);
   }
   template <class T>
-  void derivative(Var<T> a, Var<T> b, Var<T> c, Var<T> y, Var<T> dy, Into<T> da, Into<T> db,
-                  Into<T> dc) const {
+  void derivative(Var<T> a, Var<T> b, Var<T> c, Var<T> y, Var<T> dy, Into<Var<T>> da,
+                  Into<Var<T>> db, Into<Var<T>> dc) const {
     rule<0>(da, dy, a, b, c, y);
     rule<1>(db, dy, a, b, c, y);
     rule<2>(dc, dy, a, b, c, y);
   }
 
   template <class T>
-  void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<Array<T>> dx) const {
     kernel<0>(dx, x.shape(), y, dy, read<0>(x, dy));
   }
   template <class T>
   void backward(const Array<T>& a, const Array<T>& b, const Array<T>& y, const Array<T>& dy,
-                Into<T> da, Into<T> db) const {
+                Into<Array<T>> da, Into<Array<T>> db) const {
     kernel<0>(da, a.shape(), y, dy, read<0>(a, dy), read<1>(b, dy));
     kernel<1>(db, b.shape(), y, dy, read<0>(a, dy), read<1>(b, dy));
   }
   template <class T>
   void backward(const Array<T>& a, const Array<T>& b, const Array<T>& c, const Array<T>& y,
-                const Array<T>& dy, Into<T> da, Into<T> db, Into<T> dc) const {
+                const Array<T>& dy, Into<Array<T>> da, Into<Array<T>> db, Into<Array<T>> dc) const {
     kernel<0>(da, a.shape(), y, dy, read<0>(a, dy), read<1>(b, dy), read<2>(c, dy));
     kernel<1>(db, b.shape(), y, dy, read<0>(a, dy), read<1>(b, dy), read<2>(c, dy));
     kernel<2>(dc, c.shape(), y, dy, read<0>(a, dy), read<1>(b, dy), read<2>(c, dy));
   }
 
   template <class T>
-  bool tangent(const Call<T>& call) const {
+  bool tangent(const Call<Array<T>>& call) const {
     carry_forward(call, std::make_index_sequence<inputs_of<Op, T>()>());
     return true;
   }
@@ -98,7 +98,7 @@ struct Elementwise : Op {
   // The derivatives are computed once more, of numbers with their tangents. These loops take long
   // to compile, so an op says whether it wants them; without, the rule serves.
   template <class T>
-  bool curvature(const Call<T>& call) const requires(Op::curved) {
+  bool curvature(const Call<Array<T>>& call) const requires(Op::curved) {
     constexpr std::size_t N = inputs_of<Op, T>();
     constexpr std::make_index_sequence<N> all;
     if constexpr (N == 1) {
@@ -129,7 +129,7 @@ struct Elementwise : Op {
 
   // The derivative by input k, where x are the inputs and the result.
   template <std::size_t k, class T, class... X>
-  void rule(Into<T>& dx, const Var<T>& dy, const X&... x) const {
+  void rule(Into<Var<T>>& dx, const Var<T>& dy, const X&... x) const {
     if constexpr (!kZero<decltype(slope<k>(op(), x...))>) {
       if (dx) dx += chain(dy, slope<k>(op(), x...));
     }
@@ -154,7 +154,7 @@ struct Elementwise : Op {
 
   // The rule in numbers; the input's shape is `shape`, and x are the inputs.
   template <std::size_t k, class T, class... X>
-  void kernel(Into<T>& dx, const Shape& shape, const Array<T>& y, const Array<T>& dy,
+  void kernel(Into<Array<T>>& dx, const Shape& shape, const Array<T>& y, const Array<T>& dy,
               const X&... x) const {
     if constexpr (kOne<Slope<k, T, X...>>) {
       dx += dy;
@@ -170,9 +170,9 @@ struct Elementwise : Op {
   }
 
   template <class T, std::size_t... K>
-  void carry_forward(const Call<T>& call, std::index_sequence<K...>) const {
+  void carry_forward(const Call<Array<T>>& call, std::index_sequence<K...>) const {
     const Array<T>& y = call.y();
-    const Array<T> out = Array<T>::uninitialized(y.shape(), call.var(0).tape().pool());
+    const Array<T> out = Array<T>::uninitialized(y.shape(), call.tape().pool());
     T beta = 0;
     const auto add = [&]<std::size_t k>() {
       if constexpr (!kZero<Slope<k, T, decltype(K)...>>) {
@@ -194,14 +194,14 @@ struct Elementwise : Op {
   static constexpr unsigned kMovesY = (recording::needs<Op>() & kNeedsResult) != 0 ? 1 : 0;
 
   template <unsigned moves, class T, std::size_t... K>
-  void curve(const Call<T>& call, std::index_sequence<K...> all) const {
+  void curve(const Call<Array<T>>& call, std::index_sequence<K...> all) const {
     (curve_by<K, moves>(call, all), ...);
   }
 
   // Adds dy times the tangent of the derivative by input k, where the inputs whose bits `moves` has
   // move, and the result with them.
   template <std::size_t k, unsigned moves, class T, std::size_t... K>
-  void curve_by(const Call<T>& call, std::index_sequence<K...>) const {
+  void curve_by(const Call<Array<T>>& call, std::index_sequence<K...>) const {
     using V = Batch<T>;
     constexpr std::size_t N = sizeof...(K);
     using D = decltype(slope<k>(op(), Dual<V, kMoves<moves, K>>()..., Dual<V, kMovesY>()));

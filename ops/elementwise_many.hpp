@@ -41,17 +41,17 @@ struct ElementwiseOfMany : Op {
     (kAll);
   }
   template <class T>
-  void derivative(const Call<T>& call) const {
+  void derivative(const Call<Var<T>>& call) const {
     each([&]<std::size_t k, std::size_t... n>(std::index_sequence<n...>) {
-      if constexpr (!kZero<decltype(slope_of_many<k>(op(), call.var(n)..., call.y_var()))>) {
+      if constexpr (!kZero<decltype(slope_of_many<k>(op(), call.x(n)..., call.y))>) {
         if (auto dx = call.into(k)) {
-          dx += chain(call.dy_var(), slope_of_many<k>(op(), call.var(n)..., call.y_var()));
+          dx += chain(call.dy, slope_of_many<k>(op(), call.x(n)..., call.y));
         }
       }
     });
   }
   template <class T>
-  void backward(const Call<T>& call) const {
+  void backward(const Call<Array<T>>& call) const {
     const Array<T>& dy = call.dy();
     const auto read = [&](std::uint8_t bit, const auto& of) -> const Array<T>& {
       return (recording::needs<Op>() & bit) != 0 ? of() : dy;  // what is not read may not be there

@@ -49,17 +49,17 @@ struct Fused {
   }
 
   template <class T>
-  void derivative(const Call<T>& call) const {
-    const Var<T> one = call.dy_var().tape().constant(Array<T>::scalar(1));
+  void derivative(const Call<Var<T>>& call) const {
+    const Var<T> one = call.tape.constant(Array<T>::scalar(1));
     [&]<std::size_t... K>(std::index_sequence<K...>) {
-      const auto y = f(Dual<Var<T>, (1U << K), true>{call.var(K), {one}}...);
+      const auto y = f(Dual<Var<T>, (1U << K), true>{call.x(K), {one}}...);
       (add<K>(call, y), ...);
     }
     (std::make_index_sequence<N>());
   }
 
   template <class T>
-  void backward(const Call<T>& call) const {
+  void backward(const Call<Array<T>>& call) const {
     backward(call, std::make_index_sequence<N>());
   }
 
@@ -77,16 +77,16 @@ struct Fused {
           std::index_sequence<K...>(), Each<Batch<T>, K>()...))>;
 
   template <std::size_t k, class T, unsigned inputs, bool is_input>
-  static void add(const Call<T>& call, const Dual<Var<T>, inputs, is_input>& y) {
+  static void add(const Call<Var<T>>& call, const Dual<Var<T>, inputs, is_input>& y) {
     if constexpr (dual::has(inputs, k)) {
-      if (auto dx = call.into(k)) dx += chain(call.dy_var(), y.template by<k>());
+      if (auto dx = call.into(k)) dx += chain(call.dy, y.template by<k>());
     }
   }
 
   // One pass for all inputs. The derivative of one that was broadcast is written out as a whole and
   // summed by the accumulator.
   template <class T, std::size_t... K>
-  void backward(const Call<T>& call, std::index_sequence<K...> all) const {
+  void backward(const Call<Array<T>>& call, std::index_sequence<K...> all) const {
     const Shape& shape = call.y().shape();
     std::array<Array<T>, N> whole{};
     std::array<const Array<T>*, N> targets{};
@@ -98,7 +98,7 @@ struct Fused {
         if (call.part(k).shape() == shape) {
           targets[k] = &dx.part(beta[k]);
         } else {
-          whole[k] = Array<T>::uninitialized(shape, call.var(k).tape().pool());
+          whole[k] = Array<T>::uninitialized(shape, call.tape().pool());
           targets[k] = &whole[k];
         }
       }

@@ -42,11 +42,11 @@ struct GatherRows {
     }
   }
   template <class T>
-  void derivative(Var<T> table, Var<T>, Var<T> dy, Into<T> dtable) const {
+  void derivative(Var<T> table, Var<T>, Var<T> dy, Into<Var<T>> dtable) const {
     dtable += scatter_rows(dy, rows, table.extent(0));
   }
   template <class T>
-  void backward(const Array<T>&, const Array<T>&, const Array<T>& dy, Into<T> dtable) const {
+  void backward(const Array<T>&, const Array<T>&, const Array<T>& dy, Into<Array<T>> dtable) const {
     dtable.add_rows(rows, dy);
   }
 };
@@ -74,7 +74,7 @@ struct ScatterRows {
     add_rows(rows, x.data(), width, to);
   }
   template <class T>
-  void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T>, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += gather_rows(dy, rows);
   }
 };

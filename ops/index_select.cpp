@@ -94,11 +94,11 @@ struct IndexSelect {
     Entries(x.shape(), axis, index).take(x.data(), y.edit());
   }
   template <class T>
-  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += index_add(dy, axis, index, x.extent(axis));
   }
   template <class T>
-  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<Array<T>> dx) const {
     Entries(x.shape(), axis, index).add(dy.data(), dx.accumulator());
   }
 };
@@ -130,11 +130,11 @@ struct IndexAdd {
     Entries(y.shape(), axis, index).add(x.data(), y.edit());
   }
   template <class T>
-  void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T>, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += index_select(dy, axis, index);
   }
   template <class T>
-  void backward(const Array<T>&, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>&, const Array<T>& y, const Array<T>& dy, Into<Array<T>> dx) const {
     const Entries entries(y.shape(), axis, index);
     dx.in_place([&](T* target, T beta) {
       if (beta == 0) {

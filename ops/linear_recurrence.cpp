@@ -46,7 +46,7 @@ struct LinearRecurrence {
     kernels::scan_with(a, axis, reverse, h, State(), step, b);
   }
   template <class T>
-  void derivative(Var<T> a, Var<T>, Var<T> h, Var<T> dh, Into<T> da, Into<T> db) const {
+  void derivative(Var<T> a, Var<T>, Var<T> h, Var<T> dh, Into<Var<T>> da, Into<Var<T>> db) const {
     if (h.size() == 0) return;
     const bool forwards = !reverse;
     const Var<T> next = with_zero(without(a, axis, forwards), axis, reverse);

@@ -26,11 +26,11 @@ struct MaskedFill {
   void forward(const Array<T>& x, const Array<T>& mask, Array<T>& y) const {
     kernels::map([this](auto v, auto m) { return filled(v, m, decltype(v)(value)); }, y, x, mask);
   }
-  void derivative(Var<T>, Var<T> mask, Var<T>, Var<T> dy, Into<T> dx, Into<T>) const {
+  void derivative(Var<T>, Var<T> mask, Var<T>, Var<T> dy, Into<Var<T>> dx, Into<Var<T>>) const {
     dx += masked_fill(dy, mask, 0);
   }
   void backward(const Array<T>& x, const Array<T>& mask, const Array<T>&, const Array<T>& dy,
-                Into<T> dx, Into<T>) const {
+                Into<Array<T>> dx, Into<Array<T>>) const {
     dx.in_part([&](const Array<T>& target, T beta) {
       kernels::map_add([](auto u, auto m) { return filled(u, m, decltype(u)(T{0})); }, dy.shape(),
                        x.shape(), target.strides(), target.edit_shared(), beta, dy, mask);

@@ -30,8 +30,8 @@ struct Right {
     multiply(repeated, tb, m, n, k, pa, pb, beta, to);
   }
   /// The same with the operand's tangent for `pb`.
-  void multiply_tangent(const Call<T>& call, Transpose tb, Index m, Index n, Index k, const T* pa,
-                        const T* pb, T beta, T* to) const {
+  void multiply_tangent(const Call<Array<T>>& call, Transpose tb, Index m, Index n, Index k,
+                        const T* pa, const T* pb, T beta, T* to) const {
     multiply(repeated ? &call.repeated_tangents() : nullptr, tb, m, n, k, pa, pb, beta, to);
   }
 
@@ -60,12 +60,12 @@ struct MatMul : Products {
   }
 
   // With A = op(a), B = op(b): dA = dy Bᵀ and dB = Aᵀ dy, transposed back where op does.
-  void derivative(Var<T> a, Var<T> b, Var<T>, Var<T> dy, Into<T> da, Into<T> db) const {
+  void derivative(Var<T> a, Var<T> b, Var<T>, Var<T> dy, Into<Var<T>> da, Into<Var<T>> db) const {
     if (da) da += ta ? matmul(b, dy, {tb, true}) : matmul(dy, b, {false, !tb});
     if (db) db += tb ? matmul(dy, a, {true, ta}) : matmul(a, dy, {!ta, false});
   }
   void backward(const Array<T>& a, const Array<T>& b, const Array<T>& y, const Array<T>& dy,
-                Into<T> da, Into<T> db) const {
+                Into<Array<T>> da, Into<Array<T>> db) const {
     if (is_plain(a, b)) {
       if (da) {
         da.in_place([&](T* target, T beta) {
@@ -75,7 +75,7 @@ struct MatMul : Products {
       }
       return tb ? db.add_product(dy, a) : db.add_product(a, dy);
     }
-    const auto into = [&](Into<T>& gradient, const Array<T>& x, const auto& product) {
+    const auto into = [&](Into<Array<T>>& gradient, const Array<T>& x, const auto& product) {
       // One matrix of x may serve several of y: then its gradient is a sum, which starts at zero.
       if (leading(x.shape()) != leading(y.shape())) return product(gradient.accumulator(), T{1});
       gradient.in_place(product);
@@ -109,8 +109,8 @@ struct MatMul : Products {
   }
 
   // ẏ = ȧ b + a ḃ
-  bool tangent(const Call<T>& call) const {
-    const Array<T>&a = call.array(0), &b = call.array(1);
+  bool tangent(const Call<Array<T>>& call) const {
+    const Array<T>&a = call.x(0), &b = call.x(1);
     Array<T> y = Array<T>::uninitialized(call.y().shape(), right.tape->pool());
     T beta = 0;
     if (const Array<T>* va = call.tangent(0)) {
@@ -134,8 +134,8 @@ struct MatMul : Products {
     return true;
   }
   // dȧ = dy ḃᵀ, dḃ = ȧᵀ dy
-  bool curvature(const Call<T>& call) const {
-    const Array<T>&a = call.array(0), &b = call.array(1), &dy = call.dy();
+  bool curvature(const Call<Array<T>>& call) const {
+    const Array<T>&a = call.x(0), &b = call.x(1), &dy = call.dy();
     if (!is_plain(a, b)) return false;
     if (auto da = call.into(0); da && call.tangent(1)) {
       da.in_place([&](T* target, T beta) {
@@ -177,14 +177,14 @@ struct Affine {
     right.multiply(Transpose::no, count(x), w.extent(1), w.extent(0), x.data(), w.data(), T{1},
                    y.edit());
   }
-  void derivative(Var<T> x, Var<T> w, Var<T>, Var<T>, Var<T> dy, Into<T> dx, Into<T> dw,
-                  Into<T> db) const {
+  void derivative(Var<T> x, Var<T> w, Var<T>, Var<T>, Var<T> dy, Into<Var<T>> dx, Into<Var<T>> dw,
+                  Into<Var<T>> db) const {
     if (dx) dx += reshape(matmul(flat(dy), w, {false, true}), x.shape());
     if (dw) dw += matmul(flat(x), flat(dy), {true, false});
     db += dy;  // the accumulator sums over the rows
   }
   void backward(const Array<T>& x, const Array<T>& w, const Array<T>&, const Array<T>&,
-                const Array<T>& dy, Into<T> dx, Into<T> dw, Into<T> db) const {
+                const Array<T>& dy, Into<Array<T>> dx, Into<Array<T>> dw, Into<Array<T>> db) const {
     const Index m = count(x), k = w.extent(0), n = w.extent(1);
     if (dx) {
       dx.in_place([&](T* target, T beta) {
@@ -196,8 +196,8 @@ struct Affine {
   }
 
   // ẏ = ẋ w + x ẇ + ḃ
-  bool tangent(const Call<T>& call) const {
-    const Array<T>&x = call.array(0), &w = call.array(1);
+  bool tangent(const Call<Array<T>>& call) const {
+    const Array<T>&x = call.x(0), &w = call.x(1);
     const Index m = count(x), k = w.extent(0), n = w.extent(1);
     Array<T> y = Array<T>::uninitialized(call.y().shape(), right.tape->pool());
     T beta = 0;
@@ -216,8 +216,8 @@ struct Affine {
     return true;
   }
   // dẋ = dy ẇᵀ, dẇ = ẋᵀ dy
-  bool curvature(const Call<T>& call) const {
-    const Array<T>&w = call.array(1), &dy = call.dy();
+  bool curvature(const Call<Array<T>>& call) const {
+    const Array<T>&w = call.x(1), &dy = call.dy();
     const Index m = count(dy), k = w.extent(0), n = w.extent(1);
     if (auto dx = call.into(0); dx && call.tangent(1)) {
       dx.in_place([&](T* target, T beta) {

@@ -26,7 +26,7 @@ struct Nll {
     *y.edit() = static_cast<T>(-loss[0] * labels.weight());
   }
 
-  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     Array<T> slopes(x.shape());
     each(x.shape(), [&, to = slopes.edit()](Index at, double share) {
       to[at] = static_cast<T>(-share * labels.weight());
@@ -34,7 +34,7 @@ struct Nll {
     dx += dy * x.tape().constant(slopes);
   }
 
-  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<Array<T>> dx) const {
     const double slope = -static_cast<double>(dy.item()) * labels.weight();
     each(x.shape(), [&, to = dx.accumulator()](Index at, double share) {
       to[at] += static_cast<T>(slope * share);

@@ -35,7 +35,7 @@ struct Norm {
     y = kernels::root_mean_square(x, kept, count(x.shape()), epsilon).reshaped(y.shape());
   }
   template <class T>
-  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<Var<T>> dx) const {
     const Shape kept = axes.kept(x.shape());
     const Array<T> norms = y.value().reshaped(kept);
     Array<T> zeros = Array<T>::uninitialized(kept, norms.pool());
@@ -46,7 +46,7 @@ struct Norm {
     dx += kernels::chain(masked_fill(upstream, none, 0), x / (reshape(y, kept) + none));
   }
   template <class T>
-  void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<Array<T>> dx) const {
     const Shape kept = axes.kept(x.shape());
     const auto n = static_cast<T>(count(x.shape()));
     dx.in_place([&](T* target, T beta) {

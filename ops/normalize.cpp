@@ -46,7 +46,7 @@ struct Standardize {
     kernels::map([](auto v, auto s) { return v / s; }, y, from_mean, deviation);
   }
   // The deviation is written in x here, so that it can be differentiated.
-  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<Var<T>> dx) const {
     if (x.size() == 0) return;
     const auto mean_of = [&](const Var<T>& v) { return engram::mean(v, axes, true); };
     // As in `centre`; what is taken off first is a constant, which leaves the derivative as it is.
@@ -59,7 +59,7 @@ struct Standardize {
     const Var<T> along = kernels::chain(mean_of(kernels::chain(dy, y)), y);
     dx += kernels::chain(from - along, 1 / spread);
   }
-  void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<Array<T>> dx) const {
     const Shape kept = axes.kept(x.shape());
     const double n = count(x.shape());
     Array<T> shift = centred ? mean(dy) : Array<T>(kept);

@@ -17,7 +17,7 @@ struct OnGradient {
     return x;
   }
   void forward(const Array<T>& x, Array<T>& y) const { y = x; }
-  void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T>, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     if (!dx) return;
     const Var<T> hooked = hook(dy);
     if (hooked.shape() != dy.shape()) {
@@ -25,7 +25,7 @@ struct OnGradient {
     }
     dx += hooked;
   }
-  bool tangent(const Call<T>& call) const {
+  bool tangent(const Call<Array<T>>& call) const {
     call.set_tangent(*call.tangent(0));
     return true;
   }

@@ -47,13 +47,13 @@ struct ProdOfRows {
     }
   }
   template <class T>
-  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     const Var<T> before = cumprod(x, 1, {.exclusive = true});
     const Var<T> after = cumprod(x, 1, {.reverse = true, .exclusive = true});
     dx += kernels::chain(reshape(dy, {dy.size(), 1}), before * after);
   }
   template <class T>
-  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<Array<T>> dx) const {
     const Index n = x.extent(1);
     PoolVector<double> after(static_cast<std::size_t>(n), 1, PoolAllocator<double>(x.pool()));
     dx.in_place([&](T* target, T beta) {

@@ -28,7 +28,8 @@ double count(const Shape& x, const Shape& kept) {
 
 // dy, a row of numbers for each result, repeated along the axes.
 template <class T, class F>
-void add_repeated(const F& f, const Array<T>& dy, const Shape& kept, const Shape& x, Into<T>& dx) {
+void add_repeated(const F& f, const Array<T>& dy, const Shape& kept, const Shape& x,
+                  Into<Array<T>>& dx) {
   const Array<T> upstream = dy.reshaped(kept);
   dx.in_place([&](T* target, T beta) { kernels::map_add(f, x, x, target, beta, upstream); });
 }
@@ -43,11 +44,11 @@ struct Sum : Reduction {
     add_reduced(x, kept(x.shape()), y.edit(), T{0});
   }
   template <class T>
-  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += broadcast_to(reshape(dy, kept(x.shape())), x.shape());
   }
   template <class T>
-  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<Array<T>> dx) const {
     add_repeated([](auto u) { return u; }, dy, kept(x.shape()), x.shape(), dx);
   }
 };
@@ -69,13 +70,13 @@ struct Mean : Reduction {
     y = kernels::reduce_mean(x, shape, count(x.shape(), shape)).reshaped(y.shape());
   }
   template <class T>
-  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     const Shape shape = kept(x.shape());
     const auto n = static_cast<T>(count(x.shape(), shape));
     dx += broadcast_to(reshape(dy, shape) / n, x.shape());
   }
   template <class T>
-  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<Array<T>> dx) const {
     const Shape shape = kept(x.shape());
     const auto n = static_cast<T>(count(x.shape(), shape));
     add_repeated([n](auto u) { return u / n; }, dy, shape, x.shape(), dx);
@@ -106,7 +107,7 @@ struct Max : Reduction {
     return out;
   }
   template <class T>
-  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<Var<T>> dx) const {
     dx += reshape(dy, kept(x.shape())) * x.tape().constant(shares(x.value(), y.value()));
   }
 };
@@ -121,11 +122,11 @@ struct LogSumExp : Reduction {
     y = of.map([](const auto& n) { return n.log(); }).reshaped(y.shape());
   }
   template <class T>
-  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += kernels::chain(reshape(dy, kept(x.shape())), softmax_over(x, axes));
   }
   template <class T>
-  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<Array<T>> dx) const {
     const Shape shape = kept(x.shape());
     const kernels::Normalizers<T> of(x, shape);
     const Array<T> scale = of.map([](const auto& n) { return n.sum == 0 ? 0 : 1 / n.sum; });

@@ -28,7 +28,7 @@ struct Reshape {
     return x.reshaped(to);
   }
   template <class T>
-  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += reshape(dy, x.shape());
   }
 };

@@ -32,7 +32,8 @@ struct ScatterBest {
   }
   // 1 / k for each of the k values that are the best of a place, 0 elsewhere.
   template <class T>
-  void derivative(Var<T> x, Var<T> source, Var<T> y, Var<T> dy, Into<T> dx, Into<T> dsource) const {
+  void derivative(Var<T> x, Var<T> source, Var<T> y, Var<T> dy, Into<Var<T>> dx,
+                  Into<Var<T>> dsource) const {
     const Array<T> xs = x.value(), ss = source.value(), best = y.value();
     const auto hit = [](T v, T m) { return v == m || (std::isnan(v) && std::isnan(m)); };
     Array<T> count(xs.shape()), of_x(xs.shape()), of_source(ss.shape());

@@ -22,7 +22,7 @@ struct Bounds {
     return x.with(axis, end - begin);
   }
   template <class T>
-  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += pad(dy, axis, begin, x.extent(axis));
   }
 };
@@ -51,7 +51,7 @@ struct Entry {
   }
   Index first(const Shape& x) const { return index * shape(x).size(); }
   template <class T>
-  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += pad(reshape(dy, x.shape().with(0, 1)), 0, index, x.extent(0));
   }
 };
@@ -64,7 +64,7 @@ struct Slice : Bounds {
     kernels::copy_out({x.shape(), x.shape().axis(axis), begin, end}, x.data(), y.edit());
   }
   template <class T>
-  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<Array<T>> dx) const {
     kernels::add_in({x.shape(), x.shape().axis(axis), begin, end}, dy.data(), dx.accumulator());
   }
 };
@@ -104,7 +104,7 @@ struct Pad {
     kernels::copy_in({y.shape(), k, begin, begin + x.shape()[k]}, x.data(), y.edit());
   }
   template <class T>
-  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += slice(dy, axis, begin, begin + x.extent(axis));
   }
 };

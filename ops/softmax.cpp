@@ -29,12 +29,12 @@ struct Softmax {
     kernels::map([](auto v, auto m, auto s) { return exp(v - m) * s; }, y, x, of.shifts(), scale);
   }
   template <class T>
-  void derivative(Var<T>, Var<T> y, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T>, Var<T> y, Var<T> dy, Into<Var<T>> dx) const {
     const StrongZero weights(y);
     dx += kernels::chain(dy - sum(kernels::chain(dy, weights), axes, true), weights);
   }
   template <class T>
-  void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<Array<T>> dx) const {
     const Shape& shape = x.shape();
     Array<T> total = Array<T>::uninitialized(axes.kept(shape), x.pool());
     kernels::sum_to(
@@ -64,10 +64,10 @@ struct LogSoftmax {
     kernels::map([](auto v, auto m, auto s) { return (v - m) - s; }, y, x, of.shifts(), logs);
   }
   // The softmax is not exp(y): of many classes y is large, and its last place with it.
-  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += dy - kernels::chain(sum(dy, {axis}, true), softmax(x, axis));
   }
-  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<Array<T>> dx) const {
     const Shape& shape = x.shape();
     Array<T> scale = kernels::reduce_sum(dy, shape.with(axis, 1));
     for (Index i = 0; i < scale.size(); ++i) {

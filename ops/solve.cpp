@@ -40,7 +40,7 @@ struct Solve {
     });
   }
   template <class T>
-  void derivative(Var<T> a, Var<T>, Var<T> y, Var<T> dy, Into<T> da, Into<T> db) const {
+  void derivative(Var<T> a, Var<T>, Var<T> y, Var<T> dy, Into<Var<T>> da, Into<Var<T>> db) const {
     const Var<T> right = solve(a, dy, !transposed);
     db += right;
     if (da) da += -(transposed ? matmul(y, right, {.b = true}) : matmul(right, y, {.b = true}));
@@ -68,7 +68,7 @@ struct Inverse {
     }
   }
   template <class T>
-  void derivative(Var<T>, Var<T> y, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T>, Var<T> y, Var<T> dy, Into<Var<T>> dx) const {
     dx += -matmul(matmul(y, dy, {.a = true}), y, {.b = true});
   }
 };
@@ -92,7 +92,7 @@ struct LogAbsDet {
     }
   }
   template <class T>
-  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T> y, Var<T> dy, Into<Var<T>> dx) const {
     const Shape lead = y.shape();
     const Var<T> upstream = reshape(dy, lead.inserted(lead.rank(), 1).inserted(lead.rank() + 1, 1));
     dx += solve(x, upstream * x.tape().constant(identity<T>(x.extent(-1))), true);

@@ -43,7 +43,7 @@ struct StrongMatMul : Products {
   }
 
   template <class T>
-  void derivative(Var<T> a, Var<T> b, Var<T>, Var<T> dy, Into<T> da, Into<T> db) const {
+  void derivative(Var<T> a, Var<T> b, Var<T>, Var<T> dy, Into<Var<T>> da, Into<Var<T>> db) const {
     if (da) {
       da += ta ? strong_matmul(b, dy, {tb, true}, {strong.b, true})
                : strong_matmul(dy, b, {false, !tb}, {true, strong.b});

@@ -51,7 +51,7 @@ struct TransposeAxes {
     });
   }
   template <class T>
-  void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T>, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     std::array<int, kMaxRank> inverse{};
     for (int k = 0; k < count; ++k) {
       inverse[static_cast<std::size_t>(axes[static_cast<std::size_t>(k)])] = k;

@@ -74,7 +74,7 @@ struct Unfold {
     });
   }
   template <class T>
-  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += fold(dy, windows, x.extent(2), x.extent(3));
   }
 };
@@ -110,7 +110,7 @@ struct Fold {
     });
   }
   template <class T>
-  void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T>, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += unfold(dy, windows);
   }
 };

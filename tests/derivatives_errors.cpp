@@ -25,7 +25,7 @@ struct Cube {
     for (Index i = 0; i < x.size(); ++i) y.edit()[i] = x[i] * x[i] * x[i];
   }
   template <class T>
-  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<T> dx) const {
+  void backward(const Array<T>& x, const Array<T>&, const Array<T>& dy, Into<Array<T>> dx) const {
     T* to = dx.accumulator();
     for (Index i = 0; i < x.size(); ++i) to[i] += 3 * x[i] * x[i] * dy[i];
   }

@@ -26,7 +26,7 @@ struct NaiveSum {
     *y.edit() = total;
   }
   template <class T>
-  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += broadcast_to(dy, x.shape());
   }
 };
@@ -44,7 +44,7 @@ struct NaiveScan {
     for (Index t = 0; t < x.size(); ++t) y.edit()[t] = total += x[t];
   }
   template <class T>
-  void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T>, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += cumsum(dy, 0, {.reverse = true});
   }
 };

@@ -34,14 +34,14 @@ struct WrongShape {
     y = x;
   }
   template <class T>
-  void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T>, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += stack({dy, dy}, 1);
   }
 };
 struct WrongRule : WrongShape {
   static constexpr auto name = "wrong_rule";
   template <class T>
-  void derivative(Var<T>, Var<T>, Var<T> dy, Into<T> dx) const {
+  void derivative(Var<T>, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += matmul(dy, dy);
   }
 };

@@ -138,7 +138,7 @@ def something_added(source, all_tokens, rule, site):
                 inserts.append((all_tokens[k - 1].end, " " + names[of]))
         begin = k
     terms = (f"{names['Into']} += {names['input']};" if "Into" in names else
-             f"{names['Call']}.into(0) += {names['Call']}.var(0);")
+             f"{names['Call']}.into(0) += {names['Call']}.x(0);")
     inserts.append((all_tokens[rule.begin].end,
                     f"if (::engram::mutants::added({site.id})) {terms}"))
     return inserts

@@ -70,8 +70,8 @@ struct SumOfDots {
     for (Index i = 0; i < a.size(); ++i) *y.edit() += a[i] * b[i] + c[i] * d[i];
   }
   template <class T>
-  void derivative(Var<T> a, Var<T> b, Var<T> c, Var<T> d, Var<T>, Var<T> dy, Into<T> da, Into<T> db,
-                  Into<T> dc, Into<T> dd) const {
+  void derivative(Var<T> a, Var<T> b, Var<T> c, Var<T> d, Var<T>, Var<T> dy, Into<Var<T>> da,
+                  Into<Var<T>> db, Into<Var<T>> dc, Into<Var<T>> dd) const {
     da += dy * b;
     db += dy * a;
     dc += dy * d;
