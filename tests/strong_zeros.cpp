@@ -60,6 +60,14 @@ BOOST_AUTO_TEST_CASE(of_products) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(of_a_product_of_many) {
+  Tape<float> tape;
+  const V x = tape.variable(A({2, 2}, {kInfinity, 2, 3, 4}));
+  for (const A& dx : gradients(prod(x, {1}), x, A({2}, {0, 1}))) {
+    BOOST_TEST((dx[0] == 0 && dx[1] == 0 && dx[2] == 4 && dx[3] == 3), dx[1]);
+  }
+}
+
 // Two labels do not fit into one step.
 BOOST_AUTO_TEST_CASE(of_a_loss_that_is_impossible) {
   Tape<float> tape;
