@@ -11,6 +11,7 @@
 #include "engram/core/error.hpp"
 #include "engram/core/pool.hpp"
 #include "engram/core/shape.hpp"
+#include "engram/core/view.hpp"
 
 namespace engram {
 
@@ -141,25 +142,18 @@ class Array {
     out.shape_ = shape;
     return out;
   }
-  /// The same memory from row `begin` on, under `shape`; not checked.
-  Array window(Index offset, const Shape& shape) const {
+  /// Those of the elements of this dense array that `view` says, in the same memory; not checked.
+  Array view(const View& view) const {
     Array out = *this;
-    out.shape_ = shape;
-    if (block_) out.held_.place.offset += static_cast<std::uint64_t>(offset);
+    out.shape_ = view.shape;
+    if (!block_) return out;
+    out.held_.place.offset += static_cast<std::uint64_t>(view.offset);
+    out.held_.place.pitch = static_cast<std::uint64_t>(view.pitch) & View::kMaxPitch;
+    out.held_.place.run_axis = static_cast<std::uint64_t>(view.run_axis) & 7U;
     return out;
   }
-
-  /// The most elements that the runs of a part may begin apart.
-  static constexpr Index kMaxPitch = (Index{1} << 20) - 1;
-  /// The part [begin, end) of the elements along `axis`, as they lie in this dense array; not
-  /// checked. A run of them, which goes over `axis` and all after it, must have at least two.
-  Array part(int axis, Index begin, Index end) const {
-    const Index inner = shape_.axes(axis + 1, rank()).size();
-    Array out = window(begin * inner, shape_.with(axis, end - begin));
-    out.held_.place.pitch = static_cast<std::uint64_t>(shape_[axis] * inner) & kMaxPitch;
-    out.held_.place.run_axis = static_cast<std::uint64_t>(axis) & 7U;
-    return out;
-  }
+  /// Those side by side from element `offset` on, under `shape`; not checked.
+  Array window(Index offset, const Shape& shape) const { return view({shape, offset}); }
   bool is_part() const { return block_ && held_.place.pitch != 0; }
   /// Of a part: elements from the begin of a run to the next, and in a run.
   std::pair<Index, Index> runs() const { return {pitch(), shape_.axes(run_axis(), rank()).size()}; }

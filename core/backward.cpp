@@ -13,9 +13,10 @@ bool Backward<T>::is_reached(Id id) const {
 template <class T>
 void Backward<T>::run(Id last) {
   const NoRecord<T> off(tape_);
+  typename RepeatedOperands<T>::WalkBack products(tape_.repeated());
   for (Id id = last + 1; id-- > 0;) {
     if (is_reached(id)) step(id);
-    tape_.repeated().each_first_used_at(id, [&](Id leaf) { slots_.add_up(leaf); });
+    products.at(id, [&](Id leaf) { slots_.add_up(leaf); });
   }
 }
 

@@ -124,6 +124,12 @@ bool GradientSlots<T>::opens_part(Id id) const {
   return operation && operation->traits().result == Result::part && !has(id) && !keeps(id);
 }
 
+// The gradient of a view, in that of its input.
+template <class T>
+Array<T> GradientSlots<T>::viewed(Id view, const Array<T>& input) const {
+  return input.view(tape_.node(view).operation->view(input.shape()));
+}
+
 // The gradient of a view is a window onto the gradient of what it is a view of: adding to one
 // adds to the other. Views of views are followed by a loop, however long the chain.
 template <class T>
@@ -133,7 +139,7 @@ void GradientSlots<T>::open_window(Id id) {
   for (; !chain_.empty(); chain_.pop_back()) {
     const Id view = chain_.back();
     const Slot& from = slot(id);
-    make(view, tape_.node(view).operation->view(from.gradient), from.owner, true);
+    make(view, viewed(view, from.gradient), from.owner, true);
     id = view;
   }
 }
@@ -166,7 +172,7 @@ void GradientSlots<T>::find_uses() {
     for (const Id input : tape_.inputs(node)) {
       Use& use = uses_[input];
       const bool next = node.operation->traits().result == Result::window && use.tiled >= 0 &&
-                        node.operation->first(tape_.node(input).value.shape()) == use.tiled;
+                        node.operation->view(tape_.node(input).value.shape()).offset == use.tiled;
       use.tiled = next ? use.tiled + node.value.size() : -1;
       ++use.count;
     }
@@ -222,7 +228,7 @@ const Array<T>& GradientSlots<T>::open_part(Id id, T& beta) {
     if (is_open_view(input)) open_window(input);
     if (has(input) || !lend(input)) share(input);
     const Slot& from = slot(input);
-    make(id, tape_.node(id).operation->view(from.gradient), from.owner, true);
+    make(id, viewed(id, from.gradient), from.owner, true);
   }
   if (!has(id) || !slot(id).gradient.is_part()) {
     open(id, false, beta);

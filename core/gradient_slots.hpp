@@ -107,6 +107,7 @@ class GradientSlots {
   bool opens_part(Id id) const;
   void add_blocks(Id id, const Array<T>& dx);
   const Array<T>& with_lost(Id id);
+  Array<T> viewed(Id view, const Array<T>& input) const;
   void open_window(Id id);
   void share(Id id);
   void close_part(Id id);

@@ -14,9 +14,10 @@ void HessianProduct<T>::run(const Var<T>& y, std::span<const Var<T>> targets,
   // The tangent of the result itself is used by none, unless its own rule reads it.
   const bool reads_result = tape_.node(y).is_needed;
   forward_.run(0, y.id() + (reads_result ? 1 : 0), Forward<T>::Keep::read);
+  typename RepeatedOperands<T>::WalkBack products(tape_.repeated());
   for (Id id = y.id() + 1; id-- > 0;) {
     if (tape_.node(id).kind == Kind::operation && moving_.wants(id)) step(id);
-    tape_.repeated().each_first_used_at(id, [&](Id leaf) { moving_.add_up(leaf); });
+    products.at(id, [&](Id leaf) { moving_.add_up(leaf); });
   }
 }
 

@@ -218,10 +218,8 @@ class Operation {
   /// Forward over reverse: adds to the inputs' gradients how the derivative rule changes along the
   /// tangents of all it reads but dy; false when the op has no kernel for it.
   virtual bool curvature(const Call<Array<T>>& call) const = 0;
-  /// For an op whose result is a part of its input's memory: that part of `x`.
-  virtual Array<T> view(const Array<T>& x) const { return x; }
-  /// For a window: where it begins in an input of shape `x`.
-  virtual Index first(const Shape& x) const { return x.size(); }
+  /// For an op whose result is a view of its input: which, of one of shape `x`.
+  virtual View view(const Shape& x) const { return {x}; }
   const Traits& traits() const { return traits_; }
 
  private:

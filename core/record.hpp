@@ -12,8 +12,8 @@
 //                                    const Array<T>& dy, Into<Array<T>> da, Into<Array<T>> db)
 //                                    const;
 //
-// An op whose result is a part of its input's memory has `Array<T> view(const Array<T>& x) const`
-// in place of `forward`. Kernels that use the strides of their arrays say `static constexpr bool
+// An op whose result is a part of its input's memory has `View view(const Shape& x) const` in place
+// of `forward`. Kernels that use the strides of their arrays say `static constexpr bool
 // takes_parts = true` and spare copies (see `Array`). An op that adds its input k as it is can say
 // `static constexpr int passes = k`, and one whose derivative does not read all values
 // `static constexpr std::uint8_t needs` (see `Traits`). An op of any number of inputs is given to
@@ -41,9 +41,9 @@ namespace recording {
 // The value of an op of fixed arity.
 template <class Op, class T, class... Rest>
 Array<T> computed(Op& op, Tape<T>& tape, const Var<T>& first, const Rest&... rest) {
-  if constexpr (kView<Op, T>) {
+  if constexpr (kView<Op>) {
     static_cast<void>(op.shape(first.shape()));
-    return op.view(tape.value(first));
+    return tape.value(first).view(op.view(first.shape()));
   } else {
     Array<T> y = Array<T>::uninitialized(
         op.shape(tape.part(first).shape(), tape.part(rest).shape()...), tape.pool());
@@ -94,7 +94,7 @@ Var<T> record(Op op, const Site& site, const Var<T>& first, const Rest&... rest)
     const std::array<Id, 1 + sizeof...(Rest)> inputs{first.id(), rest.id()...};
     const Var<T> pushed =
         recording::push<Recorded>(tape, std::move(op), std::move(y), inputs, site);
-    return recording::finished<Op>(span, tape, pushed, inputs, recording::kView<Op, T>);
+    return recording::finished<Op>(span, tape, pushed, inputs, recording::kView<Op>);
   } catch (const Error& error) {
     throw located(Op::name, error, site);
   }

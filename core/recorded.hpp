@@ -47,8 +47,8 @@ const Array<T>& input(Tape<T>& tape, const Var<T>& x) {
   }
 }
 
-template <class Op, class T>
-inline constexpr bool kView = requires(const Op& op, const Array<T>& x) {
+template <class Op>
+inline constexpr bool kView = requires(const Op& op, const Shape& x) {
   op.view(x);
 };
 
@@ -60,7 +60,7 @@ inline constexpr bool kLinear = requires {
 template <class Op, class T>
 constexpr Traits traits() {
   Traits out;
-  if constexpr (kView<Op, T>) out.result = kTakesParts<Op> ? Result::part : Result::window;
+  if constexpr (kView<Op>) out.result = kTakesParts<Op> ? Result::part : Result::window;
   if constexpr (requires { Op::passes; }) out.passes = Op::passes;
   out.needs = needs<Op>();
   out.linear = kLinear<Op>;
@@ -142,18 +142,11 @@ class Fixed final : public Operation<T> {
     return recording::curvature(op_, call);
   }
 
-  Array<T> view(const Array<T>& x) const override {
-    if constexpr (kView<Op, T>) {
+  View view(const Shape& x) const override {
+    if constexpr (kView<Op>) {
       return op_.view(x);
     } else {
-      return x;
-    }
-  }
-  Index first(const Shape& x) const override {
-    if constexpr (requires { op_.first(x); }) {
-      return op_.first(x);
-    } else {
-      return Operation<T>::first(x);
+      return Operation<T>::view(x);
     }
   }
 
@@ -184,8 +177,8 @@ class Fixed final : public Operation<T> {
 
   // A linear op of the tangent is the tangent of the op.
   Array<T> of_tangent(const Call<Array<T>>& call) const {
-    if constexpr (kView<Op, T>) {
-      return op_.view(*call.tangent(0));
+    if constexpr (kView<Op>) {
+      return call.tangent(0)->view(op_.view(call.unread(0).shape()));
     } else {
       Array<T> y = Array<T>::uninitialized(call.y().shape(), call.tangent_part(0)->pool());
       op_.forward(kTakesParts<Op> ? *call.tangent_part(0) : *call.tangent(0), y);

@@ -1,5 +1,7 @@
 #include "engram/core/repeated.hpp"
 
+#include <algorithm>
+
 #include "engram/core/tape.hpp"
 
 namespace engram {
@@ -17,7 +19,7 @@ void RepeatedOperands<T>::multiply(Id id, Transpose tb, Index m, Index n, Index 
   Ways& ways = entries_[id];
   Way& way = tb == Transpose::yes ? ways.transposed : ways.forward;
   if (ways.forward.uses + ways.transposed.uses == 0) {
-    ways.first_use = static_cast<Id>(tape_.size());  // the operation being recorded
+    note_first_use(id);
   }
   // What was repeated forward is repeated backward, so there the first use already pays.
   const bool again = ways.forward.uses + ways.transposed.uses > 1;
@@ -28,6 +30,17 @@ void RepeatedOperands<T>::multiply(Id id, Transpose tb, Index m, Index n, Index 
   way.packed.multiply(a, beta, c);
 }
 
+// By the operation that is being recorded. Where what was recorded last is gone again, it may be
+// one that comes before a use that is noted.
+template <class T>
+void RepeatedOperands<T>::note_first_use(Id leaf) {
+  const FirstUse use{static_cast<Id>(tape_.size()), leaf};
+  const auto at =
+      std::find_if(first_uses_.rbegin(), first_uses_.rend(),
+                   [&](const FirstUse& other) { return other.operation <= use.operation; });
+  first_uses_.insert(at.base(), use);
+}
+
 template <class T>
 bool RepeatedOperands<T>::is_repeated(Id id) const {
   const auto found = entries_.find(id);
@@ -36,8 +49,9 @@ bool RepeatedOperands<T>::is_repeated(Id id) const {
 
 template <class T>
 void RepeatedOperands<T>::clear() {
+  first_uses_.clear();
   for (auto at = entries_.begin(); at != entries_.end();) {
-    auto& [forward, transposed, first_use] = at->second;
+    auto& [forward, transposed] = at->second;
     if (forward.uses + transposed.uses == 0) {
       at = entries_.erase(at);
       continue;

@@ -30,10 +30,8 @@ struct Bounds {
 struct Rows : Bounds {
   static constexpr std::uint8_t needs = 0;
 
-  Index first(const Shape& x) const { return kernels::Part(x, x.axis(axis), begin, end).offset; }
-  template <class T>
-  Array<T> view(const Array<T>& x) const {
-    return x.window(first(x.shape()), x.shape().with(axis, end - begin));
+  View view(const Shape& x) const {
+    return {x.with(axis, end - begin), kernels::Part(x, x.axis(axis), begin, end).offset};
   }
 };
 
@@ -45,11 +43,7 @@ struct Entry {
   Index index;
 
   Shape shape(const Shape& x) const { return x.without(0); }
-  template <class T>
-  Array<T> view(const Array<T>& x) const {
-    return x.window(first(x.shape()), shape(x.shape()));
-  }
-  Index first(const Shape& x) const { return index * shape(x).size(); }
+  View view(const Shape& x) const { return {shape(x), index * shape(x).size()}; }
   template <class T>
   void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     dx += pad(reshape(dy, x.shape().with(0, 1)), 0, index, x.extent(0));
@@ -75,12 +69,9 @@ struct Columns : Slice {
   static constexpr Index kShortest = 16;
 
   static bool fits(const kernels::Part& part) {
-    return part.length >= kShortest && part.stride <= Array<float>::kMaxPitch;
+    return part.length >= kShortest && part.stride <= View::kMaxPitch;
   }
-  template <class T>
-  Array<T> view(const Array<T>& x) const {
-    return x.part(x.shape().axis(axis), begin, end);
-  }
+  View view(const Shape& x) const { return View::columns(x, x.axis(axis), begin, end); }
 };
 
 struct Pad {
