@@ -5,6 +5,7 @@
 #include "engram/core/gradcheck.hpp"
 #include "engram/core/shards.hpp"
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/nn/adaptive_softmax.hpp"
 #include "engram/nn/crf.hpp"
 #include "engram/nn/embedding.hpp"

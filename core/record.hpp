@@ -100,6 +100,12 @@ Var<T> record(Op op, const Site& site, const Var<T>& first, const Rest&... rest)
   }
 }
 
+/// The same within another operation (core/within.hpp), to whose place it belongs.
+template <class Op, class T, std::same_as<Var<T>>... Rest>
+Var<T> record(Op op, const Var<T>& first, const Rest&... rest) {
+  return record(std::move(op), Site::current(), first, rest...);
+}
+
 /// The same for an op of any number of inputs, at least one.
 template <class Op, class T>
 Var<T> record_all(Op op, const Site& site, std::span<const Var<T>> inputs) {

@@ -36,4 +36,11 @@ class Inherit {
   const Site* before_;
 };
 
+/// The same for a place of the user's, unless that is on behalf of another: that one's stays.
+template <class T>
+class Scope : Inherit<T> {
+ public:
+  Scope(Tape<T>& tape, const Site& site) : Inherit<T>(tape, &tape.place(site)) {}
+};
+
 }  // namespace engram

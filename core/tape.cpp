@@ -113,9 +113,9 @@ Var<T> Tape<T>::push(Array<T>&& value, const Operation<T>* operation, bool owned
   for (std::uint32_t k = 0; k < count; ++k) {
     if (needs & needs_input(k)) nodes_[inputs[k]].is_needed = true;
   }
-  nodes_.emplace_back(std::move(value), operation, inherited_site_ ? *inherited_site_ : site, first,
-                      count, operation ? Kind::operation : Kind::constant, operation != nullptr,
-                      owned, (needs & kNeedsResult) != 0, false);
+  nodes_.emplace_back(std::move(value), operation, place(site), first, count,
+                      operation ? Kind::operation : Kind::constant, operation != nullptr, owned,
+                      (needs & kNeedsResult) != 0, false);
   return var(static_cast<Id>(nodes_.size() - 1));
 }
 

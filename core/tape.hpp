@@ -212,6 +212,8 @@ class Tape {
   /// From now on, what is recorded belongs to `site` of the user's, or for null to its own
   /// (`Inherit`). Returns what it was.
   const Site* inherit(const Site* site) { return std::exchange(inherited_site_, site); }
+  /// Where something recorded at `site` belongs.
+  const Site& place(const Site& site) const { return inherited_site_ ? *inherited_site_ : site; }
   /// A leaf with the value of a node, if that is there.
   Var<T> stand_in(Id id, bool varies);
 

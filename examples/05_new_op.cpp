@@ -1,4 +1,4 @@
-// Two new operations, each from nothing but its mathematics, and the check that they are right.
+// Three new operations, each from nothing but its mathematics, and the check that they are right.
 #include <cstdio>
 
 #include "engram/engram.hpp"
@@ -23,6 +23,15 @@ Var<T> swish(const Var<T>& x, Site site = Site::current()) {
   return elementwise(Swish{}, site, x);
 }
 // [end elementwise]
+
+// What is made of other ops is its equation.
+// [made of others]
+/// swish(a) b: a gate that lets through what it is given (N. Shazeer, 2020).
+template <class T>
+Var<T> gate(const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
+  return within("gate", a, site, [&] { return swish(a) * b; });
+}
+// [end made of others]
 
 // Any other op says its shape, its value and its derivative.
 // [general]
@@ -70,12 +79,13 @@ Var<T> reverse(const Var<T>& x, Site site) {
 int main() {
   // [check]
   Random random{1};
-  const GradcheckResult of_swish =
-      gradcheck([](auto x) { return swish(x[0]); }, {random.normal<double>({3, 5})});
+  const GradcheckResult of_gate =
+      gradcheck([](auto x) { return gate(x[0], x[1]); },
+                {random.normal<double>({3, 5}), random.normal<double>({5})});
   const GradcheckResult of_reverse =
       gradcheck([](auto x) { return reverse(x[0]) * x[0]; }, {random.normal<double>({4, 2})});
   // [end check]
-  for (const auto& result : {of_swish, of_reverse}) {
+  for (const auto& result : {of_gate, of_reverse}) {
     std::printf("%lld derivatives compared, largest error %.1e %s\n",
                 static_cast<long long>(result.compared), result.worst, result.failure.c_str());
     if (!result.passed()) return 1;

@@ -15,7 +15,7 @@
 #include <array>
 #include <span>
 
-#include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/nn/init.hpp"
 #include "engram/nn/lstm_cell.hpp"
 #include "engram/nn/recurrent.hpp"
@@ -116,16 +116,18 @@ class Lstm {
   /// source.
   Output operator()(const Var<T>& x, State state = {}, const DropoutSource& dropout = {},
                     Site site = Site::current()) const {
-    check_input(x, options_, site);
-    if (state.empty()) state = {zero_state(x, options_), zero_state(x, options_)};
-    check_state("h", state.h, x, options_, site);
-    check_state("c", state.c, x, options_, site);
-    check_dropout(x, options_, dropout, site);
-    Var<T> y = x;
-    for (std::size_t k = 0; k < layers.size(); ++k) {
-      y = layers[k](between_layers(y, k, options_, dropout), state.h[k], state.c[k]);
-    }
-    return {y, std::move(state)};
+    return within("recurrent network", x, site, [&]() -> Output {
+      check_input(x, options_);
+      if (state.empty()) state = {zero_state(x, options_), zero_state(x, options_)};
+      check_state("h", state.h, x, options_);
+      check_state("c", state.c, x, options_);
+      check_dropout(x, options_, dropout);
+      Var<T> y = x;
+      for (std::size_t k = 0; k < layers.size(); ++k) {
+        y = layers[k](between_layers(y, k, options_, dropout), state.h[k], state.c[k]);
+      }
+      return {y, std::move(state)};
+    });
   }
 
   void visit(auto&& f) { f("layer", layers); }

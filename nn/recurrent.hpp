@@ -9,7 +9,7 @@
 
 #include "engram/core/checkpoint.hpp"
 #include "engram/core/row_blocks.hpp"
-#include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/ops.hpp"
 
 namespace engram::nn {
@@ -85,50 +85,41 @@ std::vector<Layer> make_layers(const RecurrentOptions& options, Random& random) 
   return out;
 }
 
-/// Throws `Error`, citing `site`, unless x is [T, B, options.input] with at least one step.
+/// Throws `Error` unless x is [T, B, options.input] with at least one step.
 template <class T>
-void check_input(const Var<T>& x, const RecurrentOptions& options, const Site& site) {
+void check_input(const Var<T>& x, const RecurrentOptions& options) {
   const Shape shape = x.shape();
   if (shape.rank() != 3 || shape[2] != options.input || shape[0] < 1) {
-    throw located("recurrent network",
-                  Error(text("x ", shape, " for an input size of ", options.input, "; need [T, B, ",
-                             options.input, "] with T >= 1")),
-                  site);
+    fail("x ", shape, " for an input size of ", options.input, "; need [T, B, ", options.input,
+         "] with T >= 1");
   }
 }
 
-/// Throws `Error`, citing `site`, unless `state`, called `name`, has one value [B, H] a layer.
+/// Throws `Error` unless `state`, called `name`, has one value [B, H] a layer.
 template <class T>
 void check_state(const char* name, const std::vector<Var<T>>& state, const Var<T>& x,
-                 const RecurrentOptions& options, const Site& site) {
+                 const RecurrentOptions& options) {
   const Shape expected{x.extent(1), options.hidden};
   if (static_cast<Index>(state.size()) != options.layers) {
-    throw located("recurrent network",
-                  Error(text("the state's ", name, " is of ", state.size(), " layers; need ",
-                             options.layers, ", or an empty state")),
-                  site);
+    fail("the state's ", name, " is of ", state.size(), " layers; need ", options.layers,
+         ", or an empty state");
   }
   for (const Var<T>& v : state) {
     if (v.shape() != expected) {
-      throw located("recurrent network",
-                    Error(text("the state's ", name, " has shape ", v.shape(), " beside x ",
-                               x.shape(), "; need ", expected)),
-                    site);
+      fail("the state's ", name, " has shape ", v.shape(), " beside x ", x.shape(), "; need ",
+           expected);
     }
   }
 }
 
-/// Throws `Error`, citing `site`, for a dropout without a word on where it is drawn from.
+/// Throws `Error` for a dropout without a word on where it is drawn from.
 template <class T>
-void check_dropout(const Var<T>& x, const RecurrentOptions& options, const DropoutSource& source,
-                   const Site& site) {
+void check_dropout(const Var<T>& x, const RecurrentOptions& options, const DropoutSource& source) {
   if (options.dropout > 0 && !source.random() && !source.is_off() && x.tape().recording()) {
-    throw located("recurrent network",
-                  Error(text("dropout ", options.dropout,
-                             " is set, and there is no Random to draw "
-                             "it from; pass &random to train, nn::no_dropout or a NoRecord to "
-                             "evaluate")),
-                  site);
+    fail(
+        "dropout ", options.dropout,
+        " is set, and there is no Random to draw it from; pass &random to train, nn::no_dropout or "
+        "a NoRecord to evaluate");
   }
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/affine_cross_entropy.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/concat.hpp"
@@ -104,8 +104,8 @@ void check_loss(const Shape& x, const Indices& targets, const CrossEntropyOption
 }
 
 template <class T>
-Var<T> rows_of(const Var<T>& x, Site site) {
-  return reshape(x, {x.shape().without(x.rank() - 1).size(), x.extent(-1)}, site);
+Var<T> rows_of(const Var<T>& x) {
+  return reshape(x, {x.shape().without(x.rank() - 1).size(), x.extent(-1)});
 }
 
 }  // namespace
@@ -114,60 +114,52 @@ template <class T>
 Var<T> adaptive_cross_entropy(const Var<T>& x, const AdaptiveReadout<T>& readout,
                               const Indices& targets, const CrossEntropyOptions& options,
                               Site site) {
-  Parts parts;
-  try {
+  return within("adaptive_cross_entropy", x, site, [&] {
     const Index classes = check(x.shape(), readout);
     check_loss(x.shape(), targets, options);
-    parts = parts_of(readout.cutoffs, classes, targets, options);
+    const Parts parts = parts_of(readout.cutoffs, classes, targets, options);
     if (parts.counted == 0 && options.reduction == Reduction::mean) {
       fail("a mean over no targets (of ", targets.size(), ", all ignored); use Reduction::sum");
     }
-  } catch (const Error& error) {
-    throw located("adaptive_cross_entropy", error, site);
-  }
-  const bool apart = options.reduction == Reduction::none;
-  const CrossEntropyOptions sum{.reduction = apart ? Reduction::none : Reduction::sum,
-                                .ignore_index = kIgnored};
-  const Var<T> rows = rows_of(x, site);
-  Var<T> loss = affine_cross_entropy(rows, readout.w, readout.b, parts.head, sum, false, site);
-  for (std::size_t k = 0; k < parts.tails.size(); ++k) {
-    const Members& members = parts.tails[k];
-    const auto& [projection, w, b] = readout.tails[k];
-    if (members.rows.empty()) continue;
-    const Shape shape{static_cast<Index>(members.rows.size())};
-    const Var<T> some = gather_rows(rows, Indices(shape, members.rows), site);
-    const Var<T> inside = affine_cross_entropy(matmul(some, projection, {}, site), w, b,
-                                               Indices(shape, members.targets), sum, false, site);
-    loss = add(
-        loss,
-        apart ? scatter_rows(inside, Indices(shape, members.rows), targets.size(), site) : inside,
-        site);
-  }
-  if (apart) return reshape(loss, targets.shape(), site);
-  if (options.reduction == Reduction::sum) return loss;
-  return mul(loss, T{1} / static_cast<T>(parts.counted), site);
+    const bool apart = options.reduction == Reduction::none;
+    const CrossEntropyOptions sum{.reduction = apart ? Reduction::none : Reduction::sum,
+                                  .ignore_index = kIgnored};
+    const Var<T> rows = rows_of(x);
+    Var<T> loss = affine_cross_entropy(rows, readout.w, readout.b, parts.head, sum, false);
+    for (std::size_t k = 0; k < parts.tails.size(); ++k) {
+      const Members& members = parts.tails[k];
+      const auto& [projection, w, b] = readout.tails[k];
+      if (members.rows.empty()) continue;
+      const Shape shape{static_cast<Index>(members.rows.size())};
+      const Var<T> some = gather_rows(rows, Indices(shape, members.rows));
+      const Var<T> inside = affine_cross_entropy(matmul(some, projection, {}), w, b,
+                                                 Indices(shape, members.targets), sum, false);
+      loss = loss +
+             (apart ? scatter_rows(inside, Indices(shape, members.rows), targets.size()) : inside);
+    }
+    if (apart) return reshape(loss, targets.shape());
+    if (options.reduction == Reduction::sum) return loss;
+    return loss * (T{1} / static_cast<T>(parts.counted));
+  });
 }
 
 template <class T>
 Var<T> adaptive_log_softmax(const Var<T>& x, const AdaptiveReadout<T>& readout, Site site) {
-  Index classes = 0;
-  try {
-    classes = check(x.shape(), readout);
-  } catch (const Error& error) {
-    throw located("adaptive_log_softmax", error, site);
-  }
-  const Var<T> rows = rows_of(x, site);
-  const Var<T> head = log_softmax(affine(rows, readout.w, readout.b, site), -1, site);
-  const Index first = readout.cutoffs[0];
-  std::vector<Var<T>, PoolAllocator<Var<T>>> all{PoolAllocator<Var<T>>(x.tape().pool())};
-  all.push_back(slice(head, 1, 0, first, site));
-  for (std::size_t k = 0; k < readout.tails.size(); ++k) {
-    const auto& [projection, w, b] = readout.tails[k];
-    const auto at = first + static_cast<Index>(k);
-    const Var<T> inside = affine(matmul(rows, projection, {}, site), w, b, site);
-    all.push_back(add(log_softmax(inside, -1, site), slice(head, 1, at, at + 1, site), site));
-  }
-  return reshape(concat(std::span<const Var<T>>(all), 1, site), x.shape().with(-1, classes), site);
+  return within("adaptive_log_softmax", x, site, [&] {
+    const Index classes = check(x.shape(), readout);
+    const Var<T> rows = rows_of(x);
+    const Var<T> head = log_softmax(affine(rows, readout.w, readout.b), -1);
+    const Index first = readout.cutoffs[0];
+    std::vector<Var<T>, PoolAllocator<Var<T>>> all{PoolAllocator<Var<T>>(x.tape().pool())};
+    all.push_back(slice(head, 1, 0, first));
+    for (std::size_t k = 0; k < readout.tails.size(); ++k) {
+      const auto& [projection, w, b] = readout.tails[k];
+      const auto at = first + static_cast<Index>(k);
+      const Var<T> inside = affine(matmul(rows, projection, {}), w, b);
+      all.push_back(log_softmax(inside, -1) + slice(head, 1, at, at + 1));
+    }
+    return reshape(concat(std::span<const Var<T>>(all), 1), x.shape().with(-1, classes));
+  });
 }
 
 template Var<float> adaptive_cross_entropy(const Var<float>&, const AdaptiveReadout<float>&,

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/index_select.hpp"
 #include "engram/ops/reduce.hpp"
@@ -43,12 +44,12 @@ struct AdaptiveWindows {
 // x [B, C, H, W] as windows [B, C, H', rows, W', columns], with `fill` where a window has fewer.
 template <class T>
 Var<T> windows_of(const Var<T>& x, const AdaptiveWindows& rows, const AdaptiveWindows& columns,
-                  T fill, const Site& site) {
-  return index_select(index_select(x, 2, rows.entries, fill, site), 4, columns.entries, fill, site);
+                  T fill) {
+  return index_select(index_select(x, 2, rows.entries, fill), 4, columns.entries, fill);
 }
 
 template <class T>
-Var<T> average(const Var<T>& x, HeightWidth size, const Site& site) {
+Var<T> average(const Var<T>& x, HeightWidth size) {
   if (x.rank() != 4) fail("x ", x.shape(), "; need [B, C, H, W]");
   const AdaptiveWindows rows(x.extent(2), size.height), columns(x.extent(3), size.width);
   Array<T> shares(Shape{size.height, size.width});
@@ -57,63 +58,63 @@ Var<T> average(const Var<T>& x, HeightWidth size, const Site& site) {
                     columns.sizes[static_cast<std::size_t>(i % size.width)];
     shares.edit()[i] = T{1} / static_cast<T>(n);
   }
-  const Var<T> total = sum(windows_of(x, rows, columns, T{0}, site), {3, 5}, false, site);
-  return mul(total, x.tape().constant(std::move(shares), site), site);
+  const Var<T> total = sum(windows_of(x, rows, columns, T{0}), {3, 5}, false);
+  return total * x.tape().constant(std::move(shares));
 }
 
 template <class T>
-Var<T> largest(const Var<T>& x, HeightWidth size, const Site& site) {
+Var<T> largest(const Var<T>& x, HeightWidth size) {
   if (x.rank() != 4) fail("x ", x.shape(), "; need [B, C, H, W]");
   const AdaptiveWindows rows(x.extent(2), size.height), columns(x.extent(3), size.width);
   constexpr T kNever = -std::numeric_limits<T>::infinity();
-  return max(windows_of(x, rows, columns, kNever, site), {3, 5}, false, site);
+  return max(windows_of(x, rows, columns, kNever), {3, 5}, false);
 }
 
 // A pooling of [B, C, L] as one of [B, C, 1, L].
 template <class T, class Pool>
-Var<T> in_one_row(const Var<T>& x, Index size, const Site& site, const Pool& pool) {
+Var<T> in_one_row(const Var<T>& x, Index size, const Pool& pool) {
   if (x.rank() != 3) fail("x ", x.shape(), "; need [B, C, L]");
-  const Var<T> y = pool(reshape(x, x.shape().inserted(2, 1), site), {1, size}, site);
-  return reshape(y, y.shape().without(2), site);
+  const Var<T> y = pool(reshape(x, x.shape().inserted(2, 1)), {1, size});
+  return reshape(y, y.shape().without(2));
 }
 
 // reduce(x [B, C, positions]) over the last axis.
 template <class T, class Reduce>
-Var<T> over_positions(const Var<T>& x, const Site& site, const Reduce& reduce) {
+Var<T> over_positions(const Var<T>& x, const Reduce& reduce) {
   const Shape shape = x.shape();
   if (shape.rank() < 2) fail("x ", shape, "; need [B, C, ...]");
   const Index positions = shape.axes(2, shape.rank()).size();
-  return reduce(reshape(x, Shape{shape[0], shape[1], positions}, site));
+  return reduce(reshape(x, Shape{shape[0], shape[1], positions}));
 }
 
 }  // namespace
 
 template <class T>
 Var<T> adaptive_avg_pool2d(const Var<T>& x, HeightWidth size, Site site) {
-  return within("adaptive_avg_pool2d", site, [&] { return average(x, size, site); });
+  return within("adaptive_avg_pool2d", x, site, [&] { return average(x, size); });
 }
 template <class T>
 Var<T> adaptive_avg_pool1d(const Var<T>& x, Index size, Site site) {
-  return within("adaptive_avg_pool1d", site, [&] { return in_one_row(x, size, site, average<T>); });
+  return within("adaptive_avg_pool1d", x, site, [&] { return in_one_row(x, size, average<T>); });
 }
 template <class T>
 Var<T> adaptive_max_pool2d(const Var<T>& x, HeightWidth size, Site site) {
-  return within("adaptive_max_pool2d", site, [&] { return largest(x, size, site); });
+  return within("adaptive_max_pool2d", x, site, [&] { return largest(x, size); });
 }
 template <class T>
 Var<T> adaptive_max_pool1d(const Var<T>& x, Index size, Site site) {
-  return within("adaptive_max_pool1d", site, [&] { return in_one_row(x, size, site, largest<T>); });
+  return within("adaptive_max_pool1d", x, site, [&] { return in_one_row(x, size, largest<T>); });
 }
 template <class T>
 Var<T> global_avg_pool(const Var<T>& x, Site site) {
-  return within("global_avg_pool", site, [&] {
-    return over_positions(x, site, [&](const Var<T>& v) { return mean(v, {2}, false, site); });
+  return within("global_avg_pool", x, site, [&] {
+    return over_positions(x, [&](const Var<T>& v) { return mean(v, {2}, false); });
   });
 }
 template <class T>
 Var<T> global_max_pool(const Var<T>& x, Site site) {
-  return within("global_max_pool", site, [&] {
-    return over_positions(x, site, [&](const Var<T>& v) { return max(v, {2}, false, site); });
+  return within("global_max_pool", x, site, [&] {
+    return over_positions(x, [&](const Var<T>& v) { return max(v, {2}, false); });
   });
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engram/core/gemm.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/class_targets.hpp"
 #include "engram/ops/matmul.hpp"
 #include "engram/ops/reshape.hpp"
@@ -167,10 +168,9 @@ Var<T> affine_cross_entropy(const Var<T>& x, const Var<T>& w, const Var<T>& b,
                             bool transposed, Site site) {
   // One gradient cannot be written in two places; and losses that stay apart need all logits.
   if (x.id() == w.id() || x.id() == b.id() || options.reduction == Reduction::none) {
-    return within("affine_cross_entropy", site, [&] {
+    return within("affine_cross_entropy", x, site, [&] {
       if (options.axis != -1) fail("axis ", options.axis, "; its classes are last");
-      return cross_entropy(affine(x, transposed ? transpose(w, site) : w, b, site), targets,
-                           options, site);
+      return cross_entropy(affine(x, transposed ? transpose(w) : w, b), targets, options);
     });
   }
   const kernels::ClassTargets<T> labels{targets, options};

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 
 namespace engram {
 namespace {
@@ -35,13 +36,13 @@ Indices best(const Array<T>& x, int axis, bool keep, const Better& better) {
 
 template <class T>
 Indices argmax(const Var<T>& x, int axis, bool keep, Site site) {
-  return within("argmax", site,
+  return within("argmax", x, site,
                 [&] { return best(x.value(), axis, keep, [](T a, T b) { return a > b; }); });
 }
 
 template <class T>
 Indices argmin(const Var<T>& x, int axis, bool keep, Site site) {
-  return within("argmin", site,
+  return within("argmin", x, site,
                 [&] { return best(x.value(), axis, keep, [](T a, T b) { return a < b; }); });
 }
 

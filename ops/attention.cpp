@@ -8,8 +8,8 @@
 
 #include "engram/core/nest.hpp"
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/arithmetic.hpp"
-#include "engram/ops/composed.hpp"
 #include "engram/ops/gated.hpp"
 #include "engram/ops/masked.hpp"
 #include "engram/ops/reduce.hpp"
@@ -90,19 +90,18 @@ std::optional<Array<T>> hidden(const AttentionOptions& options, const Array<T>& 
 template <class T>
 struct Attention {
   const AttentionOptions& options;
-  const Site& site;
   bool hides = false;  ///< whether a query may not see all keys
 
   // What is hidden has the weight 0: no NaN there comes through, nor back.
   Var<T> product(const Var<T>& a, const Var<T>& b, Transposed transposed, Strong strong) const {
-    return hides ? strong_matmul(a, b, transposed, strong, site) : matmul(a, b, transposed, site);
+    return hides ? strong_matmul(a, b, transposed, strong) : matmul(a, b, transposed);
   }
 
   Var<T> weights(const Var<T>& q, const Var<T>& k, const Var<T>* bias) {
     check_shapes(q.shape(), k.shape());
     const auto length = static_cast<double>(std::max<Index>(q.extent(-1), 1));
     const double scale = options.scale.value_or(1 / std::sqrt(length));
-    const Var<T> scaled = mul(q, static_cast<T>(scale), site);
+    const Var<T> scaled = q * static_cast<T>(scale);
     const Shape lead = broadcast(q.shape().axes(0, q.rank() - 2), k.shape().axes(0, k.rank() - 2));
     const Shape shape =
         lead.inserted(lead.rank(), q.extent(-2)).inserted(lead.rank() + 1, k.extent(-2));
@@ -112,12 +111,11 @@ struct Attention {
     const auto unseen = hidden(options, added, shape);
     hides = unseen.has_value();
     Var<T> scores = product(scaled, k, {.b = true}, {});
-    if (options.soft_cap) scores = soft_cap(scores, static_cast<T>(*options.soft_cap), site);
-    if (bias) scores = add(scores, *bias, site);
-    if (!hides) return softmax(scores, -1, site);
-    scores = masked_fill(scores, q.tape().constant(*unseen, site),
-                         -std::numeric_limits<T>::infinity(), site);
-    return softmax_over(scores, Axes{-1}, site);  // of nothing, 0
+    if (options.soft_cap) scores = soft_cap(scores, static_cast<T>(*options.soft_cap));
+    if (bias) scores = scores + *bias;
+    if (!hides) return softmax(scores, -1);
+    scores = masked_fill(scores, q.tape().constant(*unseen), -std::numeric_limits<T>::infinity());
+    return softmax_over(scores, Axes{-1});  // of nothing, 0
   }
 
   Var<T> attended(const Var<T>& q, const Var<T>& k, const Var<T>& v, const Var<T>* bias) {
@@ -138,30 +136,26 @@ struct Attention {
 template <class T>
 Var<T> attention_weights(const Var<T>& q, const Var<T>& k, const AttentionOptions& options,
                          Site site) {
-  return composed("attention_weights", site, [&] {
-    return Attention<T>{options, site}.weights(q, k, nullptr);
-  });
+  return within("attention_weights", q, site,
+                [&] { return Attention<T>{options}.weights(q, k, nullptr); });
 }
 template <class T>
 Var<T> attention_weights(const Var<T>& q, const Var<T>& k, const Var<T>& bias,
                          const AttentionOptions& options, Site site) {
-  return composed("attention_weights", site, [&] {
-    return Attention<T>{options, site}.weights(q, k, &bias);
-  });
+  return within("attention_weights", q, site,
+                [&] { return Attention<T>{options}.weights(q, k, &bias); });
 }
 template <class T>
 Var<T> attention(const Var<T>& q, const Var<T>& k, const Var<T>& v, const AttentionOptions& options,
                  Site site) {
-  return composed("attention", site, [&] {
-    return Attention<T>{options, site}.attended(q, k, v, nullptr);
-  });
+  return within("attention", q, site,
+                [&] { return Attention<T>{options}.attended(q, k, v, nullptr); });
 }
 template <class T>
 Var<T> attention(const Var<T>& q, const Var<T>& k, const Var<T>& v, const Var<T>& bias,
                  const AttentionOptions& options, Site site) {
-  return composed("attention", site, [&] {
-    return Attention<T>{options, site}.attended(q, k, v, &bias);
-  });
+  return within("attention", q, site,
+                [&] { return Attention<T>{options}.attended(q, k, v, &bias); });
 }
 
 template Var<float> attention_weights(const Var<float>&, const Var<float>&, const AttentionOptions&,

@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/channels.hpp"
-#include "engram/ops/composed.hpp"
 #include "engram/ops/normalize.hpp"
 #include "engram/ops/reshape.hpp"
 
@@ -45,20 +45,20 @@ void BatchStatistics<T>::update(const BatchStatistics& batch, double momentum) {
 template <class T>
 Var<T> batch_norm(const Var<T>& x, const Var<T>& gain, const Var<T>& bias, double epsilon,
                   Site site) {
-  return composed("batch_norm", site, [&] {
+  return within("batch_norm", x, site, [&] {
     const Shape shape = x.shape();
     check_several(shape);
     check_channels(shape, gain.value(), "gain");
     check_channels(shape, bias.value(), "bias");
-    const Var<T> channels = reshape(x, flat(shape), site);
-    return scaled(standardize(channels, {0, 2}, epsilon, site), gain, bias, shape, site);
+    const Var<T> channels = reshape(x, flat(shape));
+    return scaled(standardize(channels, {0, 2}, epsilon), gain, bias, shape);
   });
 }
 
 template <class T>
 Var<T> batch_norm(const Var<T>& x, const Var<T>& gain, const Var<T>& bias,
                   const BatchStatistics<T>& statistics, double epsilon, Site site) {
-  return composed("batch_norm", site, [&] {
+  return within("batch_norm", x, site, [&] {
     const Shape shape = x.shape();
     check_channels(shape, gain.value(), "gain");
     check_channels(shape, bias.value(), "bias");
@@ -72,15 +72,15 @@ Var<T> batch_norm(const Var<T>& x, const Var<T>& gain, const Var<T>& bias,
       scale.edit()[c] = 1 / std::sqrt(variance + static_cast<T>(epsilon));
     }
     Tape<T>& tape = x.tape();
-    const Var<T> mean = tape.constant(statistics.mean.reshaped(scale.shape()), site);
-    const Var<T> from_mean = sub(reshape(x, flat(shape), site), mean, site);
-    return scaled(mul(from_mean, tape.constant(scale, site), site), gain, bias, shape, site);
+    const Var<T> mean = tape.constant(statistics.mean.reshaped(scale.shape()));
+    const Var<T> from_mean = reshape(x, flat(shape)) - mean;
+    return scaled(from_mean * tape.constant(scale), gain, bias, shape);
   });
 }
 
 template <class T>
 BatchStatistics<T> batch_statistics(const Var<T>& x, Site site) {
-  return composed("batch_statistics", site, [&] {
+  return within("batch_statistics", x, site, [&] {
     check_several(x.shape());
     const Shape shape = flat(x.shape());
     const Index batch = shape[0], channels = shape[1], positions = shape[2];

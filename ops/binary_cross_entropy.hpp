@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engram/core/within.hpp"
 #include "engram/ops/greater.hpp"
 #include "engram/ops/pairs.hpp"
 #include "engram/ops/reduction.hpp"
@@ -41,9 +42,9 @@ template <class T>
 Var<T> binary_cross_entropy_with_logits(const Var<T>& x, const Var<T>& targets,
                                         Reduction reduction = Reduction::mean,
                                         Site site = Site::current()) {
-  check_pairs("binary_cross_entropy_with_logits", x, targets, site);
-  return within("binary_cross_entropy_with_logits", site, [&] {
-    return reduced(elementwise(ops::BinaryCrossEntropy{}, site, x, targets), reduction, site);
+  return within("binary_cross_entropy_with_logits", x, site, [&] {
+    check_pairs(x, targets);
+    return reduced(elementwise(ops::BinaryCrossEntropy{}, site, x, targets), reduction);
   });
 }
 

@@ -22,22 +22,21 @@ void check_channels(const Shape& x, const Array<T>& values, const char* name) {
 
 /// gain x̂ + bias, for x̂ [B, C, positions], under the shape of x.
 template <class T>
-Var<T> scaled(const Var<T>& standard, const Var<T>& gain, const Var<T>& bias, const Shape& x,
-              const Site& site) {
+Var<T> scaled(const Var<T>& standard, const Var<T>& gain, const Var<T>& bias, const Shape& x) {
   const Shape column{x[1], 1};
-  const Var<T> y = mul(standard, reshape(gain, column, site), site);
-  return reshape(add(y, reshape(bias, column, site), site), x, site);
+  const Var<T> y = standard * reshape(gain, column);
+  return reshape(y + reshape(bias, column), x);
 }
 
 /// y [B, C, ...] plus a bias b [C] for each channel.
 template <class T>
-Var<T> with_bias(const Var<T>& y, const Var<T>& b, const Site& site) {
+Var<T> with_bias(const Var<T>& y, const Var<T>& b) {
   const Index channels = y.extent(1);
   if (b.shape() != Shape{channels}) {
     fail("b ", b.shape(), " for ", channels, " channels; need [", channels, "]");
   }
   const Shape column = y.rank() == 3 ? Shape{channels, 1} : Shape{channels, 1, 1};
-  return add(y, reshape(b, column, site), site);
+  return y + reshape(b, column);
 }
 
 }  // namespace engram::kernels

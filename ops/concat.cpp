@@ -95,24 +95,20 @@ struct Stack : Concat {
 
 template <class T>
 Var<T> concat(std::span<const Var<T>> xs, int axis, Site site) {
-  try {
+  return within(Concat::name, site, [&] {
     return record_all(Concat{xs.empty() ? 0 : xs[0].shape().axis(axis), false}, site, xs);
-  } catch (const Error& error) {
-    throw located(Concat::name, error, site);
-  }
+  });
 }
 
 template <class T>
 Var<T> stack(std::span<const Var<T>> xs, int axis, Site site) {
-  try {
+  return within(Stack::name, site, [&] {
     const int rank = xs.empty() ? 0 : xs[0].rank();
     if (axis < -rank - 1 || axis > rank) {
       fail("axis ", axis, " for values of rank ", rank, "; need ", -rank - 1, " <= axis <= ", rank);
     }
     return record_all(Stack{{axis < 0 ? axis + rank + 1 : axis, true}}, site, xs);
-  } catch (const Error& error) {
-    throw located(Stack::name, error, site);
-  }
+  });
 }
 
 template Var<float> concat(std::span<const Var<float>>, int, Site);

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/channels.hpp"
-#include "engram/ops/composed.hpp"
 #include "engram/ops/concat.hpp"
 #include "engram/ops/matmul.hpp"
 #include "engram/ops/reshape.hpp"
@@ -27,69 +27,68 @@ void check_channels(const Shape& x, const Shape& w, int axes, Index groups) {
 }
 
 template <class T>
-Var<T> convolve(const Var<T>& x, const Var<T>& w, const Conv2dOptions& options, const Site& site) {
+Var<T> convolve(const Var<T>& x, const Var<T>& w, const Conv2dOptions& options) {
   const auto& [stride, padding, dilation, groups] = options;
   const Shape kernel = w.shape();
   const Windows windows{{kernel[2], stride.height, padding.height, padding.height, dilation.height},
                         {kernel[3], stride.width, padding.width, padding.width, dilation.width}};
   const Index batch = x.extent(0), out = kernel[0], taps = kernel.without(0).size();
   const Index down = windows.rows.count(x.extent(2)), across = windows.columns.count(x.extent(3));
-  const Var<T> inputs =
-      reshape(unfold(x, windows, 0, site), Shape{batch, groups, taps, down * across}, site);
-  const Var<T> kernels = reshape(w, Shape{groups, out / groups, taps}, site);
-  return reshape(matmul(kernels, inputs, {}, site), Shape{batch, out, down, across}, site);
+  const Var<T> inputs = reshape(unfold(x, windows, 0), Shape{batch, groups, taps, down * across});
+  const Var<T> kernels = reshape(w, Shape{groups, out / groups, taps});
+  return reshape(matmul(kernels, inputs, {}), Shape{batch, out, down, across});
 }
 
 }  // namespace
 
 template <class T>
 Var<T> conv2d(const Var<T>& x, const Var<T>& w, const Conv2dOptions& options, Site site) {
-  return composed("conv2d", site, [&] {
+  return within("conv2d", x, site, [&] {
     check_channels(x.shape(), w.shape(), 2, options.groups);
-    return convolve(x, w, options, site);
+    return convolve(x, w, options);
   });
 }
 template <class T>
 Var<T> conv2d(const Var<T>& x, const Var<T>& w, const Var<T>& b, const Conv2dOptions& options,
               Site site) {
   const Var<T> y = conv2d(x, w, options, site);
-  return composed("conv2d", site, [&] { return kernels::with_bias(y, b, site); });
+  return within("conv2d", x, site, [&] { return kernels::with_bias(y, b); });
 }
 
 template <class T>
 Var<T> conv1d(const Var<T>& x, const Var<T>& w, const Conv1dOptions& options, Site site) {
-  return composed("conv1d", site, [&] {
+  return within("conv1d", x, site, [&] {
     check_channels(x.shape(), w.shape(), 1, options.groups);
     const auto& [stride, padding, dilation, groups] = options;
     const Conv2dOptions flat{{1, stride}, {0, padding}, {1, dilation}, groups};
-    const auto row = [&](const Var<T>& v) { return reshape(v, v.shape().inserted(2, 1), site); };
-    const Var<T> y = convolve(row(x), row(w), flat, site);
-    return reshape(y, y.shape().without(2), site);
+    const auto row = [&](const Var<T>& v) { return reshape(v, v.shape().inserted(2, 1)); };
+    const Var<T> y = convolve(row(x), row(w), flat);
+    return reshape(y, y.shape().without(2));
   });
 }
 template <class T>
 Var<T> conv1d(const Var<T>& x, const Var<T>& w, const Var<T>& b, const Conv1dOptions& options,
               Site site) {
   const Var<T> y = conv1d(x, w, options, site);
-  return composed("conv1d", site, [&] { return kernels::with_bias(y, b, site); });
+  return within("conv1d", x, site, [&] { return kernels::with_bias(y, b); });
 }
 
 template <class T>
 Var<T> causal_conv1d(const Var<T>& x, const Var<T>& w, Index dilation, Site site) {
-  return composed("causal_conv1d", site, [&] {
+  return within("causal_conv1d", x, site, [&] {
     const Shape shape = x.shape(), kernel = w.shape();
     if (shape.rank() != 3 || kernel.rank() != 3 || kernel[0] < 1 || kernel[1] != shape[2]) {
       fail("x ", shape, " and w ", kernel, "; need x [T, B, C] and w [k, C, O], k at least 1");
     }
     if (dilation < 1) fail("dilation ", dilation, "; need 1 or more");
     const Index steps = shape[0], taps = kernel[0], past = (taps - 1) * dilation;
-    const Var<T> padded = past == 0 ? x : pad(x, 0, past, past + steps, site);
+    const Var<T> padded = past == 0 ? x : pad(x, 0, past, past + steps);
     std::vector<Var<T>> seen;
     for (Index i = 0; i < taps; ++i) {
-      seen.push_back(slice(padded, 0, i * dilation, i * dilation + steps, site));
+      seen.push_back(slice(padded, 0, i * dilation, i * dilation + steps));
     }
-    const Var<T> inputs = taps == 1 ? seen[0] : concat(seen, 2, site);
-    return matmul(inputs, reshape(w, Shape{taps * kernel[1], kernel[2]}, site), {}, site);
+    const Var<T> inputs = taps == 1 ? seen[0] : concat(seen, 2);
+    return matmul(inputs, reshape(w, Shape{taps * kernel[1], kernel[2]}), {});
   });
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "engram/core/within.hpp"
 #include "engram/ops/broadcast_to.hpp"
 #include "engram/ops/clamp.hpp"
 #include "engram/ops/greater.hpp"
@@ -28,21 +29,21 @@ namespace engram {
 template <class T>
 Var<T> cosine_similarity(const Var<T>& a, const Var<T>& b, int axis = -1,
                          std::type_identity_t<T> eps = T(1e-8), Site site = Site::current()) {
-  return within("cosine_similarity", site, [&] {
+  return within("cosine_similarity", a, site, [&] {
     const Shape shape = broadcast(a.shape(), b.shape());
     constexpr T kNoLimit = std::numeric_limits<T>::infinity();
     const auto unit = [&](const Var<T>& x) {
-      const Var<T> whole = x.shape() == shape ? x : broadcast_to(x, shape, site);
-      return div(whole, clamp(norm(whole, {axis}, true, 2, site), eps, kNoLimit, site), site);
+      const Var<T> whole = x.shape() == shape ? x : broadcast_to(x, shape);
+      return whole / clamp(norm(whole, {axis}, true, 2), eps, kNoLimit);
     };
-    const Var<T> cosine = sum(mul(unit(a), unit(b), site), {axis}, false, site);
+    const Var<T> cosine = sum(unit(a) * unit(b), {axis}, false);
     // What rounding adds beyond 1 is taken off as a constant: the slope is the cosine's.
     Array<T> beyond(cosine.shape());
     const Array<T> values = cosine.value();
     for (Index i = 0; i < beyond.size(); ++i) {
       if (std::abs(values[i]) > 1) beyond.edit()[i] = std::copysign(T{1}, values[i]) - values[i];
     }
-    return add(cosine, a.tape().constant(std::move(beyond), site), site);
+    return cosine + a.tape().constant(std::move(beyond));
   });
 }
 
@@ -62,13 +63,12 @@ template <class T>
 Var<T> cosine_loss(const Var<T>& a, const Var<T>& b, const Var<T>& targets,
                    std::type_identity_t<T> margin = 0, Reduction reduction = Reduction::mean,
                    Site site = Site::current()) {
-  check_pairs("cosine_loss", a, b, site);
-  return within("cosine_loss", site, [&] {
-    const Var<T> cosine = cosine_similarity(a, b, -1, T(1e-8), site);
-    check_pairs("cosine_loss", cosine, targets, site);
-    const Var<T> losses = where(greater(targets, 0, site), sub(1, cosine, site),
-                                relu(sub(cosine, margin, site), site), site);
-    return reduced(losses, reduction, site);
+  return within("cosine_loss", a, site, [&] {
+    check_pairs(a, b);
+    const Var<T> cosine = cosine_similarity(a, b, -1, T(1e-8));
+    check_pairs(cosine, targets);
+    const Var<T> losses = where(greater(targets, 0), 1 - cosine, relu(cosine - margin));
+    return reduced(losses, reduction);
   });
 }
 

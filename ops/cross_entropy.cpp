@@ -1,5 +1,6 @@
 #include "engram/ops/cross_entropy.hpp"
 
+#include "engram/core/within.hpp"
 #include "engram/ops/class_targets.hpp"
 #include "engram/ops/row_losses.hpp"
 #include "engram/ops/softmax_kernels.hpp"
@@ -71,12 +72,12 @@ struct CrossEntropy {
 template <class T>
 Var<T> cross_entropy(const Var<T>& logits, const Indices& targets,
                      const CrossEntropyOptions& options, Site site) {
-  return within("cross_entropy", site, [&] {
-    const auto [rows, last] = kernels::classes_last(logits, targets, options, site);
+  return within("cross_entropy", logits, site, [&] {
+    const auto [rows, last] = kernels::classes_last(logits, targets, options);
     if (options.reduction != Reduction::none) {
       return record(CrossEntropy<T>{{targets, last}}, site, rows);
     }
-    return kernels::row_losses<T>({targets, last}, rows, true, site);
+    return kernels::row_losses<T>({targets, last}, rows, true);
   });
 }
 

@@ -4,6 +4,7 @@
 #include <limits>
 #include <vector>
 
+#include "engram/core/within.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/clamp.hpp"
 #include "engram/ops/concat.hpp"
@@ -147,45 +148,44 @@ struct LogCumsumExp : AlongAxis {
 // Each entry of y in the place of the next one, with `first` in that of the first: how a scan
 // becomes an exclusive one.
 template <class T>
-Var<T> moved_on(const Var<T>& y, int axis, bool reverse, std::type_identity_t<T> first,
-                const Site& site) {
+Var<T> moved_on(const Var<T>& y, int axis, bool reverse, std::type_identity_t<T> first) {
   const Index n = y.extent(axis);
   if (n == 0) return y;
-  const Var<T> others = reverse ? slice(y, axis, 1, n, site) : slice(y, axis, 0, n - 1, site);
-  return pad(others, axis, reverse ? Padding{0, 1} : Padding{1, 0}, {.value = first}, site);
+  const Var<T> others = reverse ? slice(y, axis, 1, n) : slice(y, axis, 0, n - 1);
+  return pad(others, axis, reverse ? Padding{0, 1} : Padding{1, 0}, {.value = first});
 }
 
 // A scan that knows no options, with them.
 template <class T, class Scan>
 Var<T> scanned(const Var<T>& x, int axis, const ScanOptions& options,
-               std::type_identity_t<T> of_none, const Site& site, const Scan& scan) {
-  const Var<T> y = scan(options.reverse ? flip(x, {axis}, site) : x);
-  const Var<T> out = options.exclusive ? moved_on(y, axis, false, of_none, site) : y;
-  return options.reverse ? flip(out, {axis}, site) : out;
+               std::type_identity_t<T> of_none, const Scan& scan) {
+  const Var<T> y = scan(options.reverse ? flip(x, {axis}) : x);
+  const Var<T> out = options.exclusive ? moved_on(y, axis, false, of_none) : y;
+  return options.reverse ? flip(out, {axis}) : out;
 }
 
 }  // namespace
 
 template <class T>
 Var<T> cumsum(const Var<T>& x, int axis, const ScanOptions& options, Site site) {
-  return within("cumsum", site, [&] {
+  return within("cumsum", x, site, [&] {
     const Var<T> y = record(Cumsum{{axis}, options.reverse}, site, x);
-    return options.exclusive ? moved_on(y, axis, options.reverse, 0, site) : y;
+    return options.exclusive ? moved_on(y, axis, options.reverse, 0) : y;
   });
 }
 
 template <class T>
 Var<T> cumprod(const Var<T>& x, int axis, const ScanOptions& options, Site site) {
-  return within("cumprod", site, [&] {
-    return scanned(x, axis, options, 1, site,
+  return within("cumprod", x, site, [&] {
+    return scanned(x, axis, options, 1,
                    [&](const Var<T>& v) { return record(Cumprod{{axis}}, site, v); });
   });
 }
 
 template <class T>
 Var<T> logcumsumexp(const Var<T>& x, int axis, const ScanOptions& options, Site site) {
-  return within("logcumsumexp", site, [&] {
-    return scanned(x, axis, options, -std::numeric_limits<T>::infinity(), site,
+  return within("logcumsumexp", x, site, [&] {
+    return scanned(x, axis, options, -std::numeric_limits<T>::infinity(),
                    [&](const Var<T>& v) { return record(LogCumsumExp{{axis}}, site, v); });
   });
 }

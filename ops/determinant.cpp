@@ -1,6 +1,7 @@
 #include "engram/ops/determinant.hpp"
 
 #include "engram/core/record.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/factor_kernels.hpp"
 #include "engram/ops/index_select.hpp"
@@ -76,8 +77,8 @@ Var<T> det(const Var<T>& x, Site site) {
 
 template <class T>
 SignAndLog<T> slogdet(const Var<T>& x, Site site) {
-  return within("slogdet", site, [&]() -> SignAndLog<T> {
-    const Var<T> log_abs = log_abs_det(x, site);
+  return within("slogdet", x, site, [&]() -> SignAndLog<T> {
+    const Var<T> log_abs = log_abs_det(x);
     const Array<T> values = x.value();
     const Index n = x.extent(-1);
     Array<T> sign(log_abs.shape());
@@ -86,7 +87,7 @@ SignAndLog<T> slogdet(const Var<T>& x, Site site) {
       factors.factor(values.data() + m * n * n, false, m);
       sign.edit()[m] = static_cast<T>(factors.sign());
     }
-    return {x.tape().constant(std::move(sign), site), log_abs};
+    return {x.tape().constant(std::move(sign)), log_abs};
   });
 }
 

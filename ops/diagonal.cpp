@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/index_select.hpp"
 #include "engram/ops/masked.hpp"
 #include "engram/ops/reduce.hpp"
@@ -27,7 +28,7 @@ void check_matrix(const Shape& x) {
 
 // x with zeros where goes(j - i) says so of row i and column j.
 template <class T, class Goes>
-Var<T> without(const Var<T>& x, const Site& site, const Goes& goes) {
+Var<T> without(const Var<T>& x, const Goes& goes) {
   check_matrix(x.shape());
   const Index rows = x.extent(-2), columns = x.extent(-1);
   Array<T> mask = Array<T>::uninitialized({rows, columns});
@@ -35,14 +36,14 @@ Var<T> without(const Var<T>& x, const Site& site, const Goes& goes) {
   for (Index i = 0; i < rows; ++i) {
     for (Index j = 0; j < columns; ++j) *to++ = goes(j - i) ? T{1} : T{0};
   }
-  return masked_fill(x, x.tape().constant(std::move(mask), site), 0, site);
+  return masked_fill(x, x.tape().constant(std::move(mask)), 0);
 }
 
 }  // namespace
 
 template <class T>
 Var<T> diag(const Var<T>& x, int k, Site site) {
-  return within("diag", site, [&] {
+  return within("diag", x, site, [&] {
     if (x.rank() == 0) fail("x is a scalar; need [..., n]");
     const Index length = x.extent(-1), n = length + std::abs(Index{k});
     if (n * n > kMaxExtent) {
@@ -50,35 +51,35 @@ Var<T> diag(const Var<T>& x, int k, Site site) {
            kMaxExtent, " are numbered");
     }
     const Shape shape = x.shape().with(-1, n).inserted(x.rank(), n);
-    return reshape(index_add(x, -1, numbers(length, n, k), n * n, site), shape, site);
+    return reshape(index_add(x, -1, numbers(length, n, k), n * n), shape);
   });
 }
 
 template <class T>
 Var<T> diagonal(const Var<T>& x, int k, Site site) {
-  return within("diagonal", site, [&] {
+  return within("diagonal", x, site, [&] {
     check_matrix(x.shape());
     const Index rows = x.extent(-2), columns = x.extent(-1);
     const Index left = std::min(rows + std::min<Index>(k, 0), columns - std::max<Index>(k, 0));
     const Shape flat = x.shape().without(-1).with(-1, rows * columns);
     const Indices index = numbers(std::max<Index>(left, 0), columns, k);
-    return index_select(reshape(x, flat, site), -1, index, 0, site);
+    return index_select(reshape(x, flat), -1, index, 0);
   });
 }
 
 template <class T>
 Var<T> trace(const Var<T>& x, Site site) {
-  return within("trace", site, [&] { return sum(diagonal(x, 0, site), {-1}, false, site); });
+  return within("trace", x, site, [&] { return sum(diagonal(x, 0), {-1}, false); });
 }
 
 template <class T>
 Var<T> triu(const Var<T>& x, int k, Site site) {
-  return within("triu", site, [&] { return without(x, site, [&](Index d) { return d < k; }); });
+  return within("triu", x, site, [&] { return without(x, [&](Index d) { return d < k; }); });
 }
 
 template <class T>
 Var<T> tril(const Var<T>& x, int k, Site site) {
-  return within("tril", site, [&] { return without(x, site, [&](Index d) { return d > k; }); });
+  return within("tril", x, site, [&] { return without(x, [&](Index d) { return d > k; }); });
 }
 
 template Var<float> diag(const Var<float>&, int, Site);

@@ -1,8 +1,8 @@
 #include "engram/ops/dropout.hpp"
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/chain_rule.hpp"
-#include "engram/ops/composed.hpp"
 
 namespace engram {
 namespace {
@@ -23,24 +23,24 @@ Array<T> draw(const Shape& shape, double p, T hit, T miss, Random& random, Pool&
 }
 
 template <class T>
-Var<T> mask(Tape<T>& tape, const Shape& shape, double p, Random& random, const Site& site) {
+Var<T> mask(Tape<T>& tape, const Shape& shape, double p, Random& random) {
   check(p);
   const T scale = static_cast<T>(1 / (1 - p));
-  return tape.constant(draw(shape, p, T{0}, scale, random, tape.pool()), site);
+  return tape.constant(draw(shape, p, T{0}, scale, random, tape.pool()));
 }
 
 // mask x, and 0 where the mask is, whatever x.
 template <class T>
-Var<T> masked(const Array<T>& mask, const Var<T>& x, const Site& site) {
-  return elementwise(kernels::Chain{}, site, x.tape().constant(mask, site), x);
+Var<T> masked(const Array<T>& mask, const Var<T>& x) {
+  return elementwise(kernels::Chain{}, Site::current(), x.tape().constant(mask), x);
 }
 
 // x times a mask of this shape, which it has or broadcasts to x.
 template <class T>
-Var<T> dropped(const Var<T>& x, const Shape& shape, double p, Random& random, const Site& site) {
+Var<T> dropped(const Var<T>& x, const Shape& shape, double p, Random& random) {
   check(p);
   if (p == 0) return x;
-  return elementwise(kernels::Chain{}, site, mask(x.tape(), shape, p, random, site), x);
+  return elementwise(kernels::Chain{}, Site::current(), mask(x.tape(), shape, p, random), x);
 }
 
 template <class T>
@@ -55,47 +55,47 @@ void check_states(const Var<T>& before, const Var<T>& after, double p) {
 
 template <class T>
 Var<T> dropout(const Var<T>& x, double p, Random& random, Site site) {
-  return composed("dropout", site, [&] { return dropped(x, x.shape(), p, random, site); });
+  return within("dropout", x, site, [&] { return dropped(x, x.shape(), p, random); });
 }
 
 template <class T>
 Var<T> dropout_mask(Tape<T>& tape, const Shape& shape, double p, Random& random, Site site) {
-  return composed("dropout_mask", site, [&] { return mask(tape, shape, p, random, site); });
+  return within("dropout_mask", tape, site, [&] { return mask(tape, shape, p, random); });
 }
 
 template <class T>
 Var<T> variational_dropout(const Var<T>& x, double p, Random& random, Site site) {
-  return composed("variational_dropout", site, [&] {
+  return within("variational_dropout", x, site, [&] {
     if (x.rank() == 0) fail("x is a scalar; need [T, ...]");
-    return dropped(x, x.shape().without(0), p, random, site);
+    return dropped(x, x.shape().without(0), p, random);
   });
 }
 
 template <class T>
 Var<T> zoneout(const Var<T>& before, const Var<T>& after, double p, Random& random, Site site) {
-  return composed("zoneout", site, [&] {
+  return within("zoneout", before, site, [&] {
     check_states(before, after, p);
     const Array<T> stays = draw(before.shape(), p, T{1}, T{0}, random, before.tape().pool());
     Array<T> moves = stays;
     for (T& m : std::span(moves.edit(), static_cast<std::size_t>(moves.size()))) m = 1 - m;
-    return add(masked(stays, before, site), masked(moves, after, site), site);
+    return masked(stays, before) + masked(moves, after);
   });
 }
 
 template <class T>
 Var<T> zoneout(const Var<T>& before, const Var<T>& after, double p, Site site) {
-  return composed("zoneout", site, [&] {
+  return within("zoneout", before, site, [&] {
     check_states(before, after, p);
     if (p == 0) return after;
     if (p == 1) return before;
     const auto stays = static_cast<T>(p);
-    return add(mul(before, stays, site), mul(after, 1 - stays, site), site);
+    return before * stays + after * (1 - stays);
   });
 }
 
 template <class T>
 Var<T> weight_drop(const Var<T>& w, double p, Random& random, Site site) {
-  return composed("weight_drop", site, [&] { return dropped(w, w.shape(), p, random, site); });
+  return within("weight_drop", w, site, [&] { return dropped(w, w.shape(), p, random); });
 }
 
 template Var<float> dropout(const Var<float>&, double, Random&, Site);

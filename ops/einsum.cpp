@@ -4,8 +4,8 @@
 #include <array>
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/arithmetic.hpp"
-#include "engram/ops/composed.hpp"
 #include "engram/ops/einsum_parts.hpp"
 #include "engram/ops/matmul.hpp"
 #include "engram/ops/reduce.hpp"
@@ -40,23 +40,23 @@ struct Labelled {
 
 // As `reshape`, but a leaf that has the shape stays one: `matmul` knows its right operand again.
 template <class T>
-Var<T> shaped(const Var<T>& x, const Shape& shape, const Site& site) {
-  return x.shape() == shape ? x : reshape(x, shape, site);
+Var<T> shaped(const Var<T>& x, const Shape& shape) {
+  return x.shape() == shape ? x : reshape(x, shape);
 }
 
 // The axes in the order of `labels`, which has all of them.
 template <class T>
-Labelled<T> ordered(const Labelled<T>& a, const Labels& labels, const Site& site) {
+Labelled<T> ordered(const Labelled<T>& a, const Labels& labels) {
   if (a.labels == labels) return a;
   std::vector<int> axes;
   for (const Label label : labels) axes.push_back(a.axis(label));
-  return {transpose(a.x, std::span<const int>(axes), site), labels};
+  return {transpose(a.x, std::span<const int>(axes)), labels};
 }
 
 // The diagonal along axes of one label: with n zeros after n n elements, it is a column of [n,
 // n+1].
 template <class T>
-Labelled<T> with_diagonals(Labelled<T> a, const Site& site) {
+Labelled<T> with_diagonals(Labelled<T> a) {
   for (std::size_t i = 0; i < a.labels.size();) {
     const Label label = a.labels[i];
     const auto twin =
@@ -79,12 +79,10 @@ Labelled<T> with_diagonals(Labelled<T> a, const Site& site) {
     labels.push_back(label);
     const Index n = a.x.extent(first);
     const Shape outer(lead);
-    const Var<T> last = transpose(a.x, std::span<const int>(axes), site);
-    const Var<T> longer =
-        pad(reshape(last, Shape{outer.size(), n * n}, site), 1, 0, n * (n + 1), site);
-    const Var<T> column =
-        slice(reshape(longer, Shape{outer.size() * n, n + 1}, site), 1, 0, 1, site);
-    a = {reshape(column, outer.inserted(outer.rank(), n), site), labels};
+    const Var<T> last = transpose(a.x, std::span<const int>(axes));
+    const Var<T> longer = pad(reshape(last, Shape{outer.size(), n * n}), 1, 0, n * (n + 1));
+    const Var<T> column = slice(reshape(longer, Shape{outer.size() * n, n + 1}), 1, 0, 1);
+    a = {reshape(column, outer.inserted(outer.rank(), n)), labels};
     i = 0;
   }
   return a;
@@ -92,17 +90,16 @@ Labelled<T> with_diagonals(Labelled<T> a, const Site& site) {
 
 // Without the axes of "..." that `other` broadcasts along, and summed over what nobody else names.
 template <class T>
-Labelled<T> reduced(Labelled<T> a, const Labels& result, const Labelled<T>* other,
-                    const Site& site) {
+Labelled<T> reduced(Labelled<T> a, const Labels& result, const Labelled<T>* other) {
   for (int k = a.x.rank() - 1; k >= 0; --k) {
     const auto at = static_cast<std::size_t>(k);
     const Label label = a.labels[at];
     const bool shared = other && contains(other->labels, label);
     const bool repeated = shared && is_ellipsis(label) && a.x.extent(k) == 1;
     if (repeated) {
-      a.x = reshape(a.x, a.x.shape().without(k), site);
+      a.x = reshape(a.x, a.x.shape().without(k));
     } else if (!shared && !contains(result, label)) {
-      a.x = sum(a.x, {k}, false, site);
+      a.x = sum(a.x, {k}, false);
     } else {
       continue;
     }
@@ -121,19 +118,18 @@ Labels joined(std::initializer_list<Labels> parts) {
 // matrices are only transposed.
 template <class T>
 Var<T> matrices(const Labelled<T>& a, const Labels& batch, const Labels& rows,
-                const Labels& columns, bool& transposed, const Site& site) {
+                const Labels& columns, bool& transposed) {
   const Labels straight = joined({batch, rows, columns});
   transposed = a.labels != straight && a.labels == joined({batch, columns, rows});
-  const Labelled<T> in_order = transposed ? a : ordered(a, straight, site);
+  const Labelled<T> in_order = transposed ? a : ordered(a, straight);
   const Index m = a.size(transposed ? columns : rows), n = a.size(transposed ? rows : columns);
   const Shape shape = batch.empty() ? Shape{m, n} : Shape{a.size(batch), m, n};
-  return shaped(in_order.x, shape, site);
+  return shaped(in_order.x, shape);
 }
 
 // The sum over the labels that both have and the result does not.
 template <class T>
-Labelled<T> product(const Labelled<T>& a, const Labelled<T>& b, const Labels& result,
-                    const Site& site) {
+Labelled<T> product(const Labelled<T>& a, const Labelled<T>& b, const Labels& result) {
   Labels batch, summed, rows, columns;
   for (const Label label : a.labels) {
     const bool shared = contains(b.labels, label);
@@ -150,35 +146,34 @@ Labelled<T> product(const Labelled<T>& a, const Labelled<T>& b, const Labels& re
   Var<T> y;
   if (summed.empty() || (rows.empty() && columns.empty())) {  // no matrices: element by element
     const Index each = a.size(batch), m = a.size(rows), n = b.size(columns), k = a.size(summed);
-    const Var<T> left = ordered(a, joined({batch, rows, summed}), site).x;
-    const Var<T> right = ordered(b, joined({batch, columns, summed}), site).x;
-    y = mul(shaped(left, Shape{each, m, 1, k}, site), shaped(right, Shape{each, 1, n, k}, site),
-            site);
-    if (!summed.empty()) y = sum(y, {-1}, false, site);
+    const Var<T> left = ordered(a, joined({batch, rows, summed})).x;
+    const Var<T> right = ordered(b, joined({batch, columns, summed})).x;
+    y = shaped(left, Shape{each, m, 1, k}) * shaped(right, Shape{each, 1, n, k});
+    if (!summed.empty()) y = sum(y, {-1}, false);
   } else {
-    const Var<T> left = matrices(a, batch, rows, summed, ta, site);
-    const Var<T> right = matrices(b, batch, summed, columns, tb, site);
-    y = matmul(left, right, {ta, tb}, site);
+    const Var<T> left = matrices(a, batch, rows, summed, ta);
+    const Var<T> right = matrices(b, batch, summed, columns, tb);
+    y = matmul(left, right, {ta, tb});
   }
-  return {shaped(y, Shape(extents), site), joined({batch, rows, columns})};
+  return {shaped(y, Shape(extents)), joined({batch, rows, columns})};
 }
 
 template <class T>
-Var<T> contract(std::string_view specification, std::span<const Var<T>> xs, const Site& site) {
+Var<T> contract(std::string_view specification, std::span<const Var<T>> xs) {
   std::vector<Shape> shapes;
   for (const Var<T>& x : xs) shapes.push_back(x.shape());
   const auto terms = einsum_parts::read(specification, shapes);
   std::vector<Labelled<T>> operands;
   for (std::size_t k = 0; k < xs.size(); ++k) {
-    operands.push_back(with_diagonals(Labelled<T>{xs[k], terms.operands[k]}, site));
+    operands.push_back(with_diagonals(Labelled<T>{xs[k], terms.operands[k]}));
   }
   if (xs.size() == 1) {
-    return ordered(reduced<T>(operands[0], terms.result, nullptr, site), terms.result, site).x;
+    return ordered(reduced<T>(operands[0], terms.result, nullptr), terms.result).x;
   }
   // An axis of "..." that only one of them has left is no longer shared.
-  const Labelled<T> a = reduced(operands[0], terms.result, &operands[1], site);
-  const Labelled<T> b = reduced(operands[1], terms.result, &a, site);
-  return ordered(product(a, b, terms.result, site), terms.result, site).x;
+  const Labelled<T> a = reduced(operands[0], terms.result, &operands[1]);
+  const Labelled<T> b = reduced(operands[1], terms.result, &a);
+  return ordered(product(a, b, terms.result), terms.result).x;
 }
 
 std::string place(std::string_view specification) {
@@ -189,15 +184,15 @@ std::string place(std::string_view specification) {
 
 template <class T>
 Var<T> einsum(std::string_view specification, const Var<T>& a, Site site) {
-  return composed(place(specification).c_str(), site,
-                  [&] { return contract(specification, std::span<const Var<T>>(&a, 1), site); });
+  return within(place(specification).c_str(), a, site,
+                [&] { return contract(specification, std::span<const Var<T>>(&a, 1)); });
 }
 
 template <class T>
 Var<T> einsum(std::string_view specification, const Var<T>& a, const Var<T>& b, Site site) {
-  return composed(place(specification).c_str(), site, [&] {
+  return within(place(specification).c_str(), a, site, [&] {
     const std::array<Var<T>, 2> xs{a, b};
-    return contract(specification, std::span<const Var<T>>(xs), site);
+    return contract(specification, std::span<const Var<T>>(xs));
   });
 }
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/arithmetic.hpp"
-#include "engram/ops/composed.hpp"
 #include "engram/ops/gather_rows.hpp"
 
 namespace engram {
@@ -31,14 +31,14 @@ void check(const Indices& rows, const Indices& offsets) {
 template <class T>
 Var<T> embedding_bag(const Var<T>& table, const Indices& rows, const Indices& offsets,
                      Reduction reduction, Site site) {
-  return composed("embedding_bag", site, [&] {
+  return within("embedding_bag", table, site, [&] {
     check(rows, offsets);
     if (reduction == Reduction::none) {
       fail("Reduction::none; a bag is a sum or a mean (gather_rows gives its rows)");
     }
     const Index bags = offsets.size();
     Indices bag_of(rows.shape());
-    const Var<T> found = gather_rows(table, rows, site);
+    const Var<T> found = gather_rows(table, rows);
     Shape column = found.shape().with(0, bags);
     for (int k = 1; k < column.rank(); ++k) column = column.with(k, 1);
     Array<T> shares(column);
@@ -47,9 +47,9 @@ Var<T> embedding_bag(const Var<T>& table, const Indices& rows, const Indices& of
       std::fill(bag_of.edit() + begin, bag_of.edit() + end, static_cast<std::int32_t>(b));
       if (end > begin) shares.edit()[b] = T{1} / static_cast<T>(end - begin);
     }
-    const Var<T> total = scatter_rows(found, bag_of, bags, site);
+    const Var<T> total = scatter_rows(found, bag_of, bags);
     if (reduction == Reduction::sum) return total;
-    return mul(total, table.tape().constant(shares, site), site);
+    return total * table.tape().constant(shares);
   });
 }
 

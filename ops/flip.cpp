@@ -1,6 +1,7 @@
 #include "engram/ops/flip.hpp"
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/index_select.hpp"
 #include "engram/ops/reshape.hpp"
 
@@ -9,22 +10,22 @@ namespace {
 
 // The entries along an axis in the order source(0), source(1), ...
 template <class T, class Source>
-Var<T> reordered(const Var<T>& x, int axis, const Site& site, const Source& source) {
+Var<T> reordered(const Var<T>& x, int axis, const Source& source) {
   Indices index = Indices::uninitialized({x.extent(axis)});
   for (Index i = 0; i < index.size(); ++i) index.edit()[i] = static_cast<std::int32_t>(source(i));
-  return index_select(x, axis, index, 0, site);
+  return index_select(x, axis, index, 0);
 }
 
 }  // namespace
 
 template <class T>
 Var<T> flip(const Var<T>& x, const Axes& axes, Site site) {
-  return within("flip", site, [&] {
+  return within("flip", x, site, [&] {
     const Shape shape = x.shape(), kept = axes.kept(shape);
     Var<T> y = x;
     for (int k = 0; k < shape.rank(); ++k) {
       if (kept[k] == shape[k]) continue;  // not named, or of one entry
-      y = reordered(y, k, site, [&](Index i) { return shape[k] - 1 - i; });
+      y = reordered(y, k, [&](Index i) { return shape[k] - 1 - i; });
     }
     return y;
   });
@@ -32,15 +33,15 @@ Var<T> flip(const Var<T>& x, const Axes& axes, Site site) {
 
 template <class T>
 Var<T> roll(const Var<T>& x, Index shift, int axis, Site site) {
-  return within("roll", site, [&] {
+  return within("roll", x, site, [&] {
     const Index n = x.extent(axis);
-    return reordered(x, axis, site, [&](Index i) { return ((i - shift % n) % n + n) % n; });
+    return reordered(x, axis, [&](Index i) { return ((i - shift % n) % n + n) % n; });
   });
 }
 
 template <class T>
 Var<T> reverse_sequence(const Var<T>& x, const Indices& lengths, Site site) {
-  return within("reverse_sequence", site, [&] {
+  return within("reverse_sequence", x, site, [&] {
     const Shape shape = x.shape();
     if (shape.rank() < 2) fail("x ", shape, " has no axes for time and batch; need [T, B, ...]");
     const Index steps = shape[0], batch = shape[1];
@@ -55,11 +56,11 @@ Var<T> reverse_sequence(const Var<T>& x, const Indices& lengths, Site site) {
       }
     }
     Shape rows = shape.without(0).with(0, steps * batch);
-    const Var<T> y = reordered(reshape(x, rows, site), 0, site, [&](Index row) {
+    const Var<T> y = reordered(reshape(x, rows), 0, [&](Index row) {
       const Index t = row / batch, b = row % batch;
       return t < lengths[b] ? (lengths[b] - 1 - t) * batch + b : row;
     });
-    return reshape(y, shape, site);
+    return reshape(y, shape);
   });
 }
 

@@ -1,6 +1,7 @@
 // Units in which one half decides how much of the other goes through, and a cap on scores.
 #pragma once
 
+#include "engram/core/within.hpp"
 #include "engram/ops/silu.hpp"
 #include "engram/ops/slice.hpp"
 
@@ -49,9 +50,9 @@ auto swiglu(const AnyDual auto& a, const AnyDual auto& b) { return evaluate(ops:
 /// The same of the two halves of x along an axis, a the first. Throws `Error` for an odd extent.
 template <class T>
 Var<T> swiglu(const Var<T>& x, int axis = -1, Site site = Site::current()) {
-  return within("swiglu", site, [&] {
-    const auto [a, b] = split<2>(x, axis, site);
-    return swiglu(a, b, site);
+  return within("swiglu", x, site, [&] {
+    const auto [a, b] = split<2>(x, axis);
+    return swiglu(a, b);
   });
 }
 

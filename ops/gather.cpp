@@ -1,5 +1,6 @@
 #include "engram/ops/gather.hpp"
 
+#include "engram/core/within.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/index_select.hpp"
 #include "engram/ops/places.hpp"
@@ -8,17 +9,17 @@ namespace engram {
 
 template <class T>
 Var<T> gather(const Var<T>& x, int axis, const Indices& index, Site site) {
-  return within("gather", site,
-                [&] { return take(x, kernels::numbers(x.shape(), axis, index), site); });
+  return within("gather", x, site,
+                [&] { return take(x, kernels::numbers(x.shape(), axis, index)); });
 }
 
 template <class T>
 Var<T> scatter_add(const Var<T>& x, int axis, const Indices& index, const Var<T>& source,
                    Site site) {
-  return within("scatter_add", site, [&] {
+  return within("scatter_add", x, site, [&] {
     const Indices to = kernels::numbers(x.shape(), axis, index);
-    const Var<T> added = kernels::indexed_part(source, index.shape(), site);
-    return add(x, put(added, to, x.shape(), site), site);
+    const Var<T> added = kernels::indexed_part(source, index.shape());
+    return x + put(added, to, x.shape());
   });
 }
 

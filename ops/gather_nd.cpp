@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/gather_rows.hpp"
 #include "engram/ops/reshape.hpp"
 
@@ -43,16 +44,16 @@ Indices rows_of(const Shape& shape, const Indices& index) {
 
 template <class T>
 Var<T> gather_nd(const Var<T>& x, const Indices& index, Site site) {
-  return within("gather_nd", site, [&] {
+  return within("gather_nd", x, site, [&] {
     const Indices rows = rows_of(x.shape(), index);
     const int count = static_cast<int>(index.extent(-1));
-    return gather_rows(reshape(x, with_rows(x.shape(), count), site), rows, site);
+    return gather_rows(reshape(x, with_rows(x.shape(), count)), rows);
   });
 }
 
 template <class T>
 Var<T> scatter_nd(const Var<T>& x, const Indices& index, const Shape& shape, Site site) {
-  return within("scatter_nd", site, [&] {
+  return within("scatter_nd", x, site, [&] {
     const Indices rows = rows_of(shape, index);
     const Shape flat = with_rows(shape, static_cast<int>(index.extent(-1)));
     const int lead = rows.rank();
@@ -61,7 +62,7 @@ Var<T> scatter_nd(const Var<T>& x, const Indices& index, const Shape& shape, Sit
       fail("x ", x.shape(), " for index ", index.shape(), " and shape ", shape, "; need ",
            rows.shape(), " and then ", flat.without(0));
     }
-    return reshape(scatter_rows(x, rows, flat[0], site), shape, site);
+    return reshape(scatter_rows(x, rows, flat[0]), shape);
   });
 }
 

@@ -1,6 +1,7 @@
 #include "engram/ops/group_norm.hpp"
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/channels.hpp"
 #include "engram/ops/normalize.hpp"
 
@@ -9,7 +10,7 @@ namespace {
 
 template <class T>
 Var<T> in_groups(const Var<T>& x, Index groups, const Var<T>& gain, const Var<T>& bias,
-                 double epsilon, const Site& site) {
+                 double epsilon) {
   const Shape shape = x.shape(), channels = kernels::flat(shape);
   kernels::check_channels(shape, gain.value(), "gain");
   kernels::check_channels(shape, bias.value(), "bias");
@@ -22,9 +23,9 @@ Var<T> in_groups(const Var<T>& x, Index groups, const Var<T>& gain, const Var<T>
     fail("x ", shape, " has 1 value in each of ", groups,
          " groups, which has no variance; need fewer groups or more positions");
   }
-  const Var<T> rows = reshape(x, Shape{channels[0], groups, size}, site);
-  const Var<T> standard = reshape(standardize(rows, {-1}, epsilon, site), channels, site);
-  return kernels::scaled(standard, gain, bias, shape, site);
+  const Var<T> rows = reshape(x, Shape{channels[0], groups, size});
+  const Var<T> standard = reshape(standardize(rows, {-1}, epsilon), channels);
+  return kernels::scaled(standard, gain, bias, shape);
 }
 
 }  // namespace
@@ -32,15 +33,14 @@ Var<T> in_groups(const Var<T>& x, Index groups, const Var<T>& gain, const Var<T>
 template <class T>
 Var<T> group_norm(const Var<T>& x, Index groups, const Var<T>& gain, const Var<T>& bias,
                   double epsilon, Site site) {
-  return within("group_norm", site,
-                [&] { return in_groups(x, groups, gain, bias, epsilon, site); });
+  return within("group_norm", x, site, [&] { return in_groups(x, groups, gain, bias, epsilon); });
 }
 template <class T>
 Var<T> instance_norm(const Var<T>& x, const Var<T>& gain, const Var<T>& bias, double epsilon,
                      Site site) {
-  return within("instance_norm", site, [&] {
+  return within("instance_norm", x, site, [&] {
     const Index channels = kernels::flat(x.shape())[1];
-    return in_groups(x, channels, gain, bias, epsilon, site);
+    return in_groups(x, channels, gain, bias, epsilon);
   });
 }
 

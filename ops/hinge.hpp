@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engram/core/within.hpp"
 #include "engram/ops/pairs.hpp"
 #include "engram/ops/reduction.hpp"
 #include "engram/ops/relu.hpp"
@@ -19,9 +20,9 @@ namespace engram {
 template <class T>
 Var<T> hinge(const Var<T>& x, const Var<T>& targets, std::type_identity_t<T> margin = 1,
              Reduction reduction = Reduction::mean, Site site = Site::current()) {
-  check_pairs("hinge", x, targets, site);
-  return within("hinge", site, [&] {
-    return reduced(relu(sub(margin, mul(x, targets, site), site), site), reduction, site);
+  return within("hinge", x, site, [&] {
+    check_pairs(x, targets);
+    return reduced(relu(margin - x * targets), reduction);
   });
 }
 

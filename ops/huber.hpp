@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engram/core/within.hpp"
 #include "engram/ops/abs.hpp"
 #include "engram/ops/clamp.hpp"
 #include "engram/ops/pairs.hpp"
@@ -41,9 +42,9 @@ struct Huber {
 template <class T>
 Var<T> huber(const Var<T>& a, const Var<T>& b, std::type_identity_t<T> delta = 1,
              Reduction reduction = Reduction::mean, Site site = Site::current()) {
-  check_pairs("huber", a, b, site);
-  return within("huber", site, [&] {
-    return reduced(elementwise(ops::Huber<T>{delta}, site, sub(a, b, site)), reduction, site);
+  return within("huber", a, site, [&] {
+    check_pairs(a, b);
+    return reduced(elementwise(ops::Huber<T>{delta}, site, a - b), reduction);
   });
 }
 

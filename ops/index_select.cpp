@@ -4,6 +4,7 @@
 
 #include "engram/core/linear.hpp"
 #include "engram/core/record.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/reshape.hpp"
 
@@ -171,20 +172,20 @@ Var<T> index_add(const Var<T>& x, int axis, const Indices& index, Index extent, 
 
 template <class T>
 Var<T> take(const Var<T>& x, const Indices& index, Site site) {
-  return within("take", site, [&] {
-    const Var<T> flat = x.rank() == 1 ? x : reshape(x, Shape{x.size()}, site);
-    return index_select(flat, 0, index, 0, site);
+  return within("take", x, site, [&] {
+    const Var<T> flat = x.rank() == 1 ? x : reshape(x, Shape{x.size()});
+    return index_select(flat, 0, index, 0);
   });
 }
 
 template <class T>
 Var<T> put(const Var<T>& x, const Indices& index, const Shape& shape, Site site) {
-  return within("put", site, [&] {
+  return within("put", x, site, [&] {
     if (x.shape() != index.shape()) {
       fail("x ", x.shape(), " and index ", index.shape(), "; they must have the same shape");
     }
-    const Var<T> flat = index_add(x, 0, index, shape.size(), site);
-    return shape.rank() == 1 ? flat : reshape(flat, shape, site);
+    const Var<T> flat = index_add(x, 0, index, shape.size());
+    return shape.rank() == 1 ? flat : reshape(flat, shape);
   });
 }
 

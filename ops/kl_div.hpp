@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engram/core/within.hpp"
 #include "engram/ops/clamp.hpp"
 #include "engram/ops/exp.hpp"
 #include "engram/ops/log.hpp"
@@ -50,11 +51,11 @@ struct KlDivOptions {
 template <class T>
 Var<T> kl_div(const Var<T>& x, const Var<T>& targets, const KlDivOptions& options = {},
               Site site = Site::current()) {
-  check_pairs("kl_div", x, targets, site);
-  return within("kl_div", site, [&] {
+  return within("kl_div", x, site, [&] {
+    check_pairs(x, targets);
     return reduced(options.log_target ? elementwise(ops::KlDivOfLogs{}, site, x, targets)
                                       : elementwise(ops::KlDiv{}, site, x, targets),
-                   options.reduction, site);
+                   options.reduction);
   });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engram/core/within.hpp"
 #include "engram/ops/abs.hpp"
 #include "engram/ops/pairs.hpp"
 #include "engram/ops/reduction.hpp"
@@ -19,8 +20,10 @@ namespace engram {
 template <class T>
 Var<T> l1(const Var<T>& a, const Var<T>& b, Reduction reduction = Reduction::mean,
           Site site = Site::current()) {
-  check_pairs("l1", a, b, site);
-  return within("l1", site, [&] { return reduced(abs(sub(a, b, site), site), reduction, site); });
+  return within("l1", a, site, [&] {
+    check_pairs(a, b);
+    return reduced(abs(a - b), reduction);
+  });
 }
 
 }  // namespace engram

@@ -1,6 +1,7 @@
 #include "engram/ops/length_mask.hpp"
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 
 namespace engram {
 namespace {
@@ -24,7 +25,7 @@ Array<N> mask(const Indices& lengths, Index steps) {
 
 template <class T>
 Var<T> length_mask(Tape<T>& tape, const Indices& lengths, Index steps, Site site) {
-  return within("length_mask", site, [&] { return tape.constant(mask<T>(lengths, steps), site); });
+  return within("length_mask", tape, site, [&] { return tape.constant(mask<T>(lengths, steps)); });
 }
 
 Indices length_mask(const Indices& lengths, Index steps, Site site) {

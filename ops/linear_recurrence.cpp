@@ -1,6 +1,7 @@
 #include "engram/ops/linear_recurrence.hpp"
 
 #include "engram/core/record.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/broadcast_to.hpp"
 #include "engram/ops/chain_rule.hpp"
@@ -69,10 +70,10 @@ Var<T> kernels::strong_recurrence(const Var<T>& a, const Var<T>& b, int axis, bo
 
 template <class T>
 Var<T> linear_recurrence(const Var<T>& a, const Var<T>& b, int axis, bool reverse, Site site) {
-  return within("linear_recurrence", site, [&] {
+  return within("linear_recurrence", a, site, [&] {
     const Shape shape = broadcast(a.shape(), b.shape());
     const auto whole = [&](const Var<T>& x) {
-      return x.shape() == shape ? x : broadcast_to(x, shape, site);
+      return x.shape() == shape ? x : broadcast_to(x, shape);
     };
     return record(LinearRecurrence{shape.axis(axis), reverse}, site, whole(a), whole(b));
   });

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engram/core/linear.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/elementwise_kernels.hpp"
 #include "engram/ops/index_select.hpp"
 
@@ -47,7 +48,7 @@ Var<T> masked_fill(const Var<T>& x, const Var<T>& mask, std::type_identity_t<T> 
 
 template <class T>
 Var<T> masked_select(const Var<T>& x, const Var<T>& mask, Site site) {
-  return within("masked_select", site, [&] {
+  return within("masked_select", x, site, [&] {
     if (!broadcasts_to(mask.shape(), x.shape())) {
       fail("mask ", mask.shape(), " does not broadcast to x ", x.shape());
     }
@@ -62,7 +63,7 @@ Var<T> masked_select(const Var<T>& x, const Var<T>& mask, Site site) {
     for (Index i = 0; i < chosen.size(); ++i) {
       if (chosen[i] != 0) *to++ = static_cast<std::int32_t>(i);
     }
-    return take(x, numbers, site);
+    return take(x, numbers);
   });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engram/core/within.hpp"
 #include "engram/ops/pairs.hpp"
 #include "engram/ops/reduction.hpp"
 #include "engram/ops/sqrt.hpp"
@@ -20,9 +21,10 @@ namespace engram {
 template <class T>
 Var<T> mse(const Var<T>& a, const Var<T>& b, Reduction reduction = Reduction::mean,
            Site site = Site::current()) {
-  check_pairs("mse", a, b, site);
-  return within("mse", site,
-                [&] { return reduced(square(sub(a, b, site), site), reduction, site); });
+  return within("mse", a, site, [&] {
+    check_pairs(a, b);
+    return reduced(square(a - b), reduction);
+  });
 }
 
 }  // namespace engram

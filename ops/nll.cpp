@@ -1,5 +1,6 @@
 #include "engram/ops/nll.hpp"
 
+#include "engram/core/within.hpp"
 #include "engram/ops/class_targets.hpp"
 #include "engram/ops/row_losses.hpp"
 
@@ -55,13 +56,13 @@ struct Nll {
 
 template <class T>
 Var<T> nll(const Var<T>& x, const Indices& targets, const CrossEntropyOptions& options, Site site) {
-  return within("nll", site, [&] {
+  return within("nll", x, site, [&] {
     if (options.label_smoothing != 0) {
       fail("label_smoothing ", options.label_smoothing, "; only cross_entropy smooths");
     }
-    const auto [rows, last] = kernels::classes_last(x, targets, options, site);
+    const auto [rows, last] = kernels::classes_last(x, targets, options);
     if (options.reduction != Reduction::none) return record(Nll<T>{{targets, last}}, site, rows);
-    return kernels::row_losses<T>({targets, last}, rows, false, site);
+    return kernels::row_losses<T>({targets, last}, rows, false);
   });
 }
 

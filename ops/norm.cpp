@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "engram/core/within.hpp"
 #include "engram/ops/abs.hpp"
 #include "engram/ops/clamp.hpp"
 #include "engram/ops/masked.hpp"
@@ -64,28 +65,28 @@ struct Norm {
 
 template <class T>
 Var<T> norm(const Var<T>& x, const Axes& axes, bool keep, double p, Site site) {
-  return within("norm", site, [&] {
-    if (p == 1) return sum(abs(x, site), axes, keep, site);
+  return within("norm", x, site, [&] {
+    if (p == 1) return sum(abs(x), axes, keep);
     if (p == 2) return record(Norm{axes, keep}, site, x);
-    if (std::isinf(p) && p > 0) return max(abs(x, site), axes, keep, site);
+    if (std::isinf(p) && p > 0) return max(abs(x), axes, keep);
     fail("p is ", p, "; need 1, 2 or infinity");
   });
 }
 
 template <class T>
 Var<T> root_mean_square(const Var<T>& x, const Axes& axes, bool keep, double epsilon, Site site) {
-  return within("root_mean_square", site, [&] {
+  return within("root_mean_square", x, site, [&] {
     return record(Norm{axes, keep, true, epsilon}, site, x);
   });
 }
 
 template <class T>
 Var<T> normalize(const Var<T>& x, const Axes& axes, double epsilon, double p, Site site) {
-  return within("normalize", site, [&] {
+  return within("normalize", x, site, [&] {
     if (!(epsilon > 0)) fail("epsilon = ", epsilon, "; need a number above 0");
-    const Var<T> size = clamp(norm(x, axes, true, p, site), static_cast<T>(epsilon),
-                              std::numeric_limits<T>::infinity(), site);
-    return div(x, size, site);
+    const Var<T> size =
+        clamp(norm(x, axes, true, p), static_cast<T>(epsilon), std::numeric_limits<T>::infinity());
+    return x / size;
   });
 }
 

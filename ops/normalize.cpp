@@ -1,6 +1,6 @@
 #include "engram/ops/normalize.hpp"
 
-#include "engram/ops/composed.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/norm.hpp"
 #include "engram/ops/reduce_kernels.hpp"
 #include "engram/ops/reshape.hpp"
@@ -80,16 +80,15 @@ struct Standardize {
 
 // x̂ of `gain.rank()` last axes, under the shape of x.
 template <class T>
-Var<T> of_last_axes(const Var<T>& x, const Var<T>& gain, bool centred, double epsilon,
-                    const Site& site) {
+Var<T> of_last_axes(const Var<T>& x, const Var<T>& gain, bool centred, double epsilon) {
   const Shape shape = x.shape(), last = gain.shape();
   const int lead = shape.rank() - last.rank();
   if (last.rank() == 0 || lead < 0 || shape.axes(lead, shape.rank()) != last) {
     fail("x ", shape, " and gain ", last, "; need the gain of the last axes of x");
   }
-  const Var<T> rows = reshape(x, Shape{shape.axes(0, lead).size(), last.size()}, site);
-  const Var<T> y = record(Standardize<T>{{-1}, centred, epsilon}, site, rows);
-  return reshape(y, shape, site);
+  const Var<T> rows = reshape(x, Shape{shape.axes(0, lead).size(), last.size()});
+  const Var<T> y = record(Standardize<T>{{-1}, centred, epsilon}, rows);
+  return reshape(y, shape);
 }
 
 }  // namespace
@@ -102,19 +101,18 @@ Var<T> standardize(const Var<T>& x, const Axes& axes, double epsilon, Site site)
 template <class T>
 Var<T> layer_norm(const Var<T>& x, const Var<T>& gain, const Var<T>& bias, double epsilon,
                   Site site) {
-  return composed("layer_norm", site, [&] {
+  return within("layer_norm", x, site, [&] {
     if (bias.shape() != gain.shape()) {
       fail("gain ", gain.shape(), " and bias ", bias.shape(), "; need one shape");
     }
-    const Var<T> y = of_last_axes(x, gain, true, epsilon, site);
-    return add(mul(y, gain, site), bias, site);
+    const Var<T> y = of_last_axes(x, gain, true, epsilon);
+    return y * gain + bias;
   });
 }
 
 template <class T>
 Var<T> rms_norm(const Var<T>& x, const Var<T>& gain, double epsilon, Site site) {
-  return composed("rms_norm", site,
-                  [&] { return mul(of_last_axes(x, gain, false, epsilon, site), gain, site); });
+  return within("rms_norm", x, site, [&] { return of_last_axes(x, gain, false, epsilon) * gain; });
 }
 
 template Var<float> standardize(const Var<float>&, const Axes&, double, Site);

@@ -1,12 +1,13 @@
 #include "engram/ops/one_hot.hpp"
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 
 namespace engram {
 
 template <class T>
 Var<T> one_hot(Tape<T>& tape, const Indices& labels, Index classes, Site site) {
-  return within("one_hot", site, [&] {
+  return within("one_hot", tape, site, [&] {
     Array<T> y(labels.shape().inserted(labels.rank(), classes));
     T* to = y.edit();
     for (Index i = 0; i < labels.size(); ++i) {
@@ -15,7 +16,7 @@ Var<T> one_hot(Tape<T>& tape, const Indices& labels, Index classes, Site site) {
       }
       to[i * classes + labels[i]] = 1;
     }
-    return tape.constant(std::move(y), site);
+    return tape.constant(std::move(y));
   });
 }
 

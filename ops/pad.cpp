@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/index_select.hpp"
 #include "engram/ops/slice.hpp"
 
@@ -44,32 +45,32 @@ void check(const Padding& padding, PadMode mode, const Shape& x, int axis) {
 template <class T>
 Var<T> pad(const Var<T>& x, int axis, const Padding& padding, const PadOptions& options,
            Site site) {
-  return within("pad", site, [&] {
+  return within("pad", x, site, [&] {
     check(padding, options.mode, x.shape(), axis);
     const auto [before, after] = padding;
     const Index n = x.extent(axis);
     if (before + after == 0) return x;
     if (options.mode == PadMode::constant && options.value == 0) {
-      return pad(x, axis, before, before + n + after, site);  // whole runs at once
+      return pad(x, axis, before, before + n + after);  // whole runs at once
     }
     Indices index = Indices::uninitialized({before + n + after});
     for (Index i = 0; i < index.size(); ++i) {
       index.edit()[i] = static_cast<std::int32_t>(source(options.mode, i - before, n));
     }
-    return index_select(x, axis, index, static_cast<T>(options.value), site);
+    return index_select(x, axis, index, static_cast<T>(options.value));
   });
 }
 
 template <class T>
 Var<T> pad(const Var<T>& x, std::span<const Padding> paddings, const PadOptions& options,
            Site site) {
-  return within("pad", site, [&] {
+  return within("pad", x, site, [&] {
     if (paddings.size() != static_cast<std::size_t>(x.rank())) {
       fail(paddings.size(), " paddings for x ", x.shape(), "; need one for each axis");
     }
     Var<T> y = x;
     int axis = 0;
-    for (const Padding& padding : paddings) y = pad(y, axis++, padding, options, site);
+    for (const Padding& padding : paddings) y = pad(y, axis++, padding, options);
     return y;
   });
 }

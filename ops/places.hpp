@@ -48,7 +48,7 @@ inline Indices numbers(const Shape& x, int axis, const Indices& index) {
 
 /// The elements of `source` that indices of shape `index` go with: no axis is longer than theirs.
 template <class T>
-Var<T> indexed_part(const Var<T>& source, const Shape& index, const Site& site) {
+Var<T> indexed_part(const Var<T>& source, const Shape& index) {
   if (source.rank() != index.rank()) {
     fail("index ", index, " and source ", source.shape(), "; they must have equally many axes");
   }
@@ -58,7 +58,7 @@ Var<T> indexed_part(const Var<T>& source, const Shape& index, const Site& site) 
     if (wanted > given) {
       fail("index ", index, " is longer than source ", source.shape(), " along axis ", k);
     }
-    if (wanted < given) out = slice(out, k, 0, wanted, site);
+    if (wanted < given) out = slice(out, k, 0, wanted);
   }
   return out;
 }

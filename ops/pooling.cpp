@@ -5,8 +5,8 @@
 #include <limits>
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/arithmetic.hpp"
-#include "engram/ops/composed.hpp"
 #include "engram/ops/gather.hpp"
 #include "engram/ops/reduce.hpp"
 #include "engram/ops/reshape.hpp"
@@ -75,24 +75,22 @@ PoolAxes axes_of(const Pool2dOptions& options, const Shape& x) {
 
 // reduce(x [B, C, places, windows], axis of the places), under the shape [B, C, H', W'].
 template <class T, class Reduce>
-Var<T> pooled(const Var<T>& x, const PoolAxes& axes, double padding, const Site& site,
-              const Reduce& reduce) {
-  const Var<T> all = unfold(x, axes.windows(), padding, site);
+Var<T> pooled(const Var<T>& x, const PoolAxes& axes, double padding, const Reduce& reduce) {
+  const Var<T> all = unfold(x, axes.windows(), padding);
   const Shape shape = x.shape();
   const Index size = axes.rows.windows.size * axes.columns.windows.size;
-  const Var<T> y = reduce(reshape(all, Shape{shape[0], shape[1], size, all.extent(2)}, site), 2);
-  return reshape(y, Shape{shape[0], shape[1], axes.rows.count(), axes.columns.count()}, site);
+  const Var<T> y = reduce(reshape(all, Shape{shape[0], shape[1], size, all.extent(2)}), 2);
+  return reshape(y, Shape{shape[0], shape[1], axes.rows.count(), axes.columns.count()});
 }
 
 template <class T>
-Var<T> largest(const Var<T>& x, const Pool2dOptions& options, const Site& site) {
-  const auto reduce = [&](const Var<T>& v, int k) { return max(v, {k}, false, site); };
-  return pooled(x, axes_of(options, x.shape()), -std::numeric_limits<double>::infinity(), site,
-                reduce);
+Var<T> largest(const Var<T>& x, const Pool2dOptions& options) {
+  const auto reduce = [&](const Var<T>& v, int k) { return max(v, {k}, false); };
+  return pooled(x, axes_of(options, x.shape()), -std::numeric_limits<double>::infinity(), reduce);
 }
 
 template <class T>
-PooledMaxima<T> largest_and_where(const Var<T>& x, const Pool2dOptions& options, const Site& site) {
+PooledMaxima<T> largest_and_where(const Var<T>& x, const Pool2dOptions& options) {
   const Shape shape = x.shape();
   const PoolAxes axes = axes_of(options, shape);
   const PoolAxis &rows = axes.rows, &columns = axes.columns;
@@ -126,15 +124,15 @@ PooledMaxima<T> largest_and_where(const Var<T>& x, const Pool2dOptions& options,
     }
   }
   const Shape flat{shape[0], shape[1], rows.count() * columns.count()};
-  const Var<T> planes = reshape(x, Shape{shape[0], shape[1], shape[2] * shape[3]}, site);
-  const Var<T> y = gather(planes, 2, where.reshaped(flat), site);
-  return {reshape(y, where.shape(), site), where};
+  const Var<T> planes = reshape(x, Shape{shape[0], shape[1], shape[2] * shape[3]});
+  const Var<T> y = gather(planes, 2, where.reshaped(flat));
+  return {reshape(y, where.shape()), where};
 }
 
 template <class T>
-Var<T> average(const Var<T>& x, const Pool2dOptions& options, const Site& site) {
+Var<T> average(const Var<T>& x, const Pool2dOptions& options) {
   const PoolAxes axes = axes_of(options, x.shape());
-  return pooled(x, axes, 0, site, [&](const Var<T>& v, int k) {
+  return pooled(x, axes, 0, [&](const Var<T>& v, int k) {
     const auto& [rows, columns] = axes;
     const Index across = columns.count();
     Array<T> shares(Shape{v.extent(3)});
@@ -144,7 +142,7 @@ Var<T> average(const Var<T>& x, const Pool2dOptions& options, const Site& site) 
                                                   : rows.in_x(r) * columns.in_x(c);
       shares.edit()[i] = T{1} / static_cast<T>(counted);
     }
-    return mul(sum(v, {k}, false, site), x.tape().constant(shares, site), site);
+    return sum(v, {k}, false) * x.tape().constant(shares);
   });
 }
 
@@ -157,47 +155,46 @@ Pool2dOptions of_one_row(const Pool1dOptions& options) {
 
 // x [B, C, L] as [B, C, 1, L].
 template <class T>
-Var<T> one_row(const Var<T>& x, const Site& site) {
+Var<T> one_row(const Var<T>& x) {
   if (x.rank() != 3) fail("x ", x.shape(), "; need [B, C, L]");
-  return reshape(x, x.shape().inserted(2, 1), site);
+  return reshape(x, x.shape().inserted(2, 1));
 }
 
 template <class T, class Pool>
-Var<T> in_one_row(const Var<T>& x, const Pool1dOptions& options, const Site& site,
-                  const Pool& pool) {
-  const Var<T> y = pool(one_row(x, site), of_one_row(options), site);
-  return reshape(y, y.shape().without(2), site);
+Var<T> in_one_row(const Var<T>& x, const Pool1dOptions& options, const Pool& pool) {
+  const Var<T> y = pool(one_row(x), of_one_row(options));
+  return reshape(y, y.shape().without(2));
 }
 
 }  // namespace
 
 template <class T>
 Var<T> max_pool2d(const Var<T>& x, const Pool2dOptions& options, Site site) {
-  return composed("max_pool2d", site, [&] { return largest(x, options, site); });
+  return within("max_pool2d", x, site, [&] { return largest(x, options); });
 }
 template <class T>
 Var<T> max_pool1d(const Var<T>& x, const Pool1dOptions& options, Site site) {
-  return composed("max_pool1d", site, [&] { return in_one_row(x, options, site, largest<T>); });
+  return within("max_pool1d", x, site, [&] { return in_one_row(x, options, largest<T>); });
 }
 template <class T>
 Var<T> avg_pool2d(const Var<T>& x, const Pool2dOptions& options, Site site) {
-  return composed("avg_pool2d", site, [&] { return average(x, options, site); });
+  return within("avg_pool2d", x, site, [&] { return average(x, options); });
 }
 template <class T>
 Var<T> avg_pool1d(const Var<T>& x, const Pool1dOptions& options, Site site) {
-  return composed("avg_pool1d", site, [&] { return in_one_row(x, options, site, average<T>); });
+  return within("avg_pool1d", x, site, [&] { return in_one_row(x, options, average<T>); });
 }
 
 template <class T>
 PooledMaxima<T> max_pool2d_indices(const Var<T>& x, const Pool2dOptions& options, Site site) {
-  return within("max_pool2d_indices", site, [&] { return largest_and_where(x, options, site); });
+  return within("max_pool2d_indices", x, site, [&] { return largest_and_where(x, options); });
 }
 template <class T>
 PooledMaxima<T> max_pool1d_indices(const Var<T>& x, const Pool1dOptions& options, Site site) {
-  return within("max_pool1d_indices", site, [&]() -> PooledMaxima<T> {
-    const auto [values, indices] = largest_and_where(one_row(x, site), of_one_row(options), site);
+  return within("max_pool1d_indices", x, site, [&]() -> PooledMaxima<T> {
+    const auto [values, indices] = largest_and_where(one_row(x), of_one_row(options));
     const Shape shape = indices.shape().without(2);
-    return {reshape(values, shape, site), indices.reshaped(shape)};
+    return {reshape(values, shape), indices.reshaped(shape)};
   });
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "engram/core/record.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/chain_rule.hpp"
 #include "engram/ops/cumulative.hpp"
@@ -16,7 +17,7 @@ namespace {
 
 // x with the axes that vanish in `kept` behind the others, so that factors lie together.
 template <class T>
-Var<T> factors_last(const Var<T>& x, const Shape& kept, const Site& site) {
+Var<T> factors_last(const Var<T>& x, const Shape& kept) {
   const Shape shape = x.shape();
   std::array<int, kMaxRank> axes{};
   int count = 0;
@@ -26,7 +27,7 @@ Var<T> factors_last(const Var<T>& x, const Shape& kept, const Site& site) {
     }
   }
   const std::span<const int> order(axes.data(), static_cast<std::size_t>(count));
-  return std::is_sorted(order.begin(), order.end()) ? x : transpose(x, order, site);
+  return std::is_sorted(order.begin(), order.end()) ? x : transpose(x, order);
 }
 
 // The products of the rows of x [m, n].
@@ -77,13 +78,13 @@ struct ProdOfRows {
 
 template <class T>
 Var<T> prod(const Var<T>& x, const Axes& axes, bool keep, Site site) {
-  return within("prod", site, [&] {
+  return within("prod", x, site, [&] {
     const Shape kept = axes.kept(x.shape());
     const Shape shape = keep ? kept : axes.dropped(x.shape());
-    if (x.size() == 0) return add(sum(x, axes, keep, site), T{1}, site);
+    if (x.size() == 0) return sum(x, axes, keep) + T{1};
     const Shape rows{kept.size(), x.size() / kept.size()};
-    const Var<T> y = record(ProdOfRows{}, site, reshape(factors_last(x, kept, site), rows, site));
-    return reshape(y, shape, site);
+    const Var<T> y = record(ProdOfRows{}, site, reshape(factors_last(x, kept), rows));
+    return reshape(y, shape);
   });
 }
 

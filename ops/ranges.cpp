@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/index_select.hpp"
 
 namespace engram {
@@ -31,30 +32,30 @@ struct Entries {
 
 template <class T>
 Var<T> slice(const Var<T>& x, int axis, const Range& range, Site site) {
-  return within("slice", site, [&] {
+  return within("slice", x, site, [&] {
     const Index extent = x.extent(axis);
     const Entries entries(range, extent);
     if (entries.count == extent && entries.step == 1) return x;
     if (entries.step == 1) {
-      return slice(x, axis, entries.first, entries.first + entries.count, site);
+      return slice(x, axis, entries.first, entries.first + entries.count);
     }
     Indices index = Indices::uninitialized({entries.count});
     for (Index i = 0; i < entries.count; ++i) {
       index.edit()[i] = static_cast<std::int32_t>(entries.first + i * entries.step);
     }
-    return index_select(x, axis, index, 0, site);
+    return index_select(x, axis, index, 0);
   });
 }
 
 template <class T>
 Var<T> slice(const Var<T>& x, std::span<const Range> ranges, Site site) {
-  return within("slice", site, [&] {
+  return within("slice", x, site, [&] {
     if (ranges.size() > static_cast<std::size_t>(x.rank())) {
       fail(ranges.size(), " ranges for x ", x.shape(), "; need at most one for each axis");
     }
     Var<T> y = x;
     int axis = 0;
-    for (const Range& range : ranges) y = slice(y, axis++, range, site);
+    for (const Range& range : ranges) y = slice(y, axis++, range);
     return y;
   });
 }

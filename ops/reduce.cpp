@@ -1,5 +1,6 @@
 #include "engram/ops/reduce.hpp"
 
+#include "engram/core/within.hpp"
 #include "engram/ops/reshape.hpp"
 #include "engram/ops/softmax_kernels.hpp"
 
@@ -189,7 +190,7 @@ Var<T> max(const Var<T>& x, const Axes& axes, bool keep, Site site) {
 
 template <class T>
 Var<T> min(const Var<T>& x, const Axes& axes, bool keep, Site site) {
-  return within("min", site, [&] { return neg(max(neg(x, site), axes, keep, site), site); });
+  return within("min", x, site, [&] { return -max(-x, axes, keep); });
 }
 
 template <class T>

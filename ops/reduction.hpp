@@ -13,12 +13,12 @@ enum class Reduction {
 
 /// Losses, one to a prediction, as `reduction` says: for losses that are made of other operations.
 template <class T>
-Var<T> reduced(const Var<T>& losses, Reduction reduction, const Site& site) {
+Var<T> reduced(const Var<T>& losses, Reduction reduction) {
   switch (reduction) {
     case Reduction::mean:
-      return mean(losses, {}, false, site);
+      return mean(losses, {}, false);
     case Reduction::sum:
-      return sum(losses, {}, false, site);
+      return sum(losses, {}, false);
     default:
       return losses;
   }

@@ -58,11 +58,8 @@ Var<T> reshape(const Var<T>& x, const Shape& shape, Site site) {
 
 template <class T>
 Var<T> reshape(const Var<T>& x, std::span<const Index> extents, Site site) {
-  try {
-    return reshape(x, completed(extents, x.shape()), site);
-  } catch (const Error& error) {
-    throw located("reshape", error, site);
-  }
+  return within(Reshape::name, site,
+                [&] { return reshape(x, completed(extents, x.shape()), site); });
 }
 
 template Var<float> reshape(const Var<float>&, const Shape&, Site);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/concat.hpp"
 #include "engram/ops/reshape.hpp"
@@ -12,7 +13,7 @@ namespace engram {
 
 template <class T>
 Var<T> rotary_embedding(const Var<T>& x, const RotaryOptions& options, Site site) {
-  return within("rotary_embedding", site, [&] {
+  return within("rotary_embedding", x, site, [&] {
     const Shape shape = x.shape();
     if (shape.rank() < 2 || shape.extent(-1) % 2 != 0) {
       fail("x ", shape, "; need [..., T, d] with d even");
@@ -34,13 +35,13 @@ Var<T> rotary_embedding(const Var<T>& x, const RotaryOptions& options, Site site
     Tape<T>& tape = x.tape();
     const Index batch = shape.axes(0, shape.rank() - 2).size();
     const Shape whole{batch, steps, halves[1], halves[2]};
-    const Var<T> all = reshape(x, whole, site);
-    const auto [a, b] = split<2>(all, apart, site);
-    const Var<T> cosine = tape.constant(std::move(cosines), site);
-    const Var<T> sine = tape.constant(std::move(sines), site);
-    const Var<T> first = sub(mul(a, cosine, site), mul(b, sine, site), site);
-    const Var<T> second = add(mul(a, sine, site), mul(b, cosine, site), site);
-    return reshape(concat({first, second}, apart, site), shape, site);
+    const Var<T> all = reshape(x, whole);
+    const auto [a, b] = split<2>(all, apart);
+    const Var<T> cosine = tape.constant(std::move(cosines));
+    const Var<T> sine = tape.constant(std::move(sines));
+    const Var<T> first = a * cosine - b * sine;
+    const Var<T> second = a * sine + b * cosine;
+    return reshape(concat({first, second}, apart), shape);
   });
 }
 

@@ -17,7 +17,7 @@ namespace engram::kernels {
 /// is not there, or the others are not those of the targets.
 template <class T>
 std::pair<Var<T>, CrossEntropyOptions> classes_last(const Var<T>& logits, const Indices& targets,
-                                                    CrossEntropyOptions options, const Site& site) {
+                                                    CrossEntropyOptions options) {
   const Shape shape = logits.shape();
   const int given = std::exchange(options.axis, -1);
   if (given == -1) return {logits, options};
@@ -31,14 +31,14 @@ std::pair<Var<T>, CrossEntropyOptions> classes_last(const Var<T>& logits, const 
     if (k != axis) order.push_back(k);
   }
   order.push_back(axis);
-  return {transpose(logits, order, site), options};
+  return {transpose(logits, order), options};
 }
 
 /// The loss of every row of x, 0 where its target is ignored: -q ln p, with ln p = x, or its
 /// log_softmax for `logits`. What stands in a row that is ignored, or beside a q of 0, has no
 /// influence.
 template <class T>
-Var<T> row_losses(ClassTargets<T> labels, const Var<T>& x, bool logits, const Site& site) {
+Var<T> row_losses(ClassTargets<T> labels, const Var<T>& x, bool logits) {
   labels.check(x.shape());
   const Index classes = x.extent(-1), rows = labels.targets.size();
   Indices place = Indices::uninitialized(labels.targets.shape());
@@ -54,18 +54,17 @@ Var<T> row_losses(ClassTargets<T> labels, const Var<T>& x, bool logits, const Si
     ignored.edit()[i] = labels.is_mute(i) ? T{1} : T{0};
   }
   Tape<T>& tape = x.tape();
-  const Var<T> nothing = tape.constant(std::move(ignored), site);
-  const Var<T> seen = labels.heard(x, site);
-  const Var<T> log_p = logits ? log_softmax(seen, -1, site) : seen;
-  const Var<T> own = mul(take(log_p, place, site), tape.constant(share, site), site);
+  const Var<T> nothing = tape.constant(std::move(ignored));
+  const Var<T> seen = labels.heard(x);
+  const Var<T> log_p = logits ? log_softmax(seen, -1) : seen;
+  const Var<T> own = take(log_p, place) * tape.constant(share);
   if (!labels.smooths()) return own;
   Array<T> weightless(labels.spread.shape());
   for (Index v = 0; v < classes; ++v) weightless.edit()[v] = labels.spread[v] == 0 ? T{1} : T{0};
-  const Var<T> spread = tape.constant(labels.spread, site);
-  const Var<T> chosen = masked_fill(log_p, tape.constant(std::move(weightless), site), 0, site);
-  const Var<T> others =
-      sum(masked_fill(mul(chosen, spread, site), nothing, 0, site), {-1}, false, site);
-  return sub(own, others, site);
+  const Var<T> spread = tape.constant(labels.spread);
+  const Var<T> chosen = masked_fill(log_p, tape.constant(std::move(weightless)), 0);
+  const Var<T> others = sum(masked_fill(chosen * spread, nothing, 0), {-1}, false);
+  return own - others;
 }
 
 }  // namespace engram::kernels

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "engram/core/within.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/class_targets.hpp"
 #include "engram/ops/concat.hpp"
@@ -103,40 +104,36 @@ template <class T>
 Var<T> sampled_cross_entropy(const Var<T>& x, const Var<T>& w, const Var<T>& b,
                              const Indices& targets, const Candidates& candidates,
                              const CrossEntropyOptions& options, Site site) {
-  try {
+  return within("sampled_cross_entropy", x, site, [&] {
     check(x.shape(), w.shape(), b.shape(), targets, candidates, options);
-  } catch (const Error& error) {
-    throw located("sampled_cross_entropy", error, site);
-  }
-  Tape<T>& tape = x.tape();
-  const Index count = targets.size(), samples = candidates.classes.size();
-  // The target stands first, so that its class is 0; a candidate that is the target counts once.
-  constexpr std::int32_t kIgnored = -1;
-  Indices own({count}), label({count});
-  Array<T> correction({count, samples});
-  for (Index i = 0; i < count; ++i) {
-    const bool ignored = options.ignore_index && targets[i] == *options.ignore_index;
-    own.edit()[i] = ignored ? 0 : targets[i];
-    label.edit()[i] = ignored ? kIgnored : 0;
-    for (Index s = 0; s < samples; ++s) {
-      correction.edit()[i * samples + s] =
-          !ignored && candidates.classes[s] == targets[i]
-              ? -std::numeric_limits<T>::infinity()
-              : static_cast<T>(-std::log(candidates.expected_counts[s]));
+    Tape<T>& tape = x.tape();
+    const Index count = targets.size(), samples = candidates.classes.size();
+    // The target stands first, so that its class is 0; a candidate that is the target counts once.
+    constexpr std::int32_t kIgnored = -1;
+    Indices own({count}), label({count});
+    Array<T> correction({count, samples});
+    for (Index i = 0; i < count; ++i) {
+      const bool ignored = options.ignore_index && targets[i] == *options.ignore_index;
+      own.edit()[i] = ignored ? 0 : targets[i];
+      label.edit()[i] = ignored ? kIgnored : 0;
+      for (Index s = 0; s < samples; ++s) {
+        correction.edit()[i * samples + s] =
+            !ignored && candidates.classes[s] == targets[i]
+                ? -std::numeric_limits<T>::infinity()
+                : static_cast<T>(-std::log(candidates.expected_counts[s]));
+      }
     }
-  }
-  const kernels::ClassTargets<T> labels{targets, options};
-  const Var<T> rows = reshape(labels.heard(x, site), {count, x.extent(-1)}, site);
-  const Var<T> target_logit = add(sum(mul(rows, gather_rows(w, own, site), site), {1}, true, site),
-                                  reshape(gather_rows(b, own, site), {count, 1}, site), site);
-  const Var<T> others =
-      add(matmul(rows, gather_rows(w, candidates.classes, site), {.b = true}, site),
-          gather_rows(b, candidates.classes, site), site);
-  const Var<T> logits = concat(
-      {target_logit, add(others, tape.constant(std::move(correction), site), site)}, 1, site);
-  const Var<T> y = cross_entropy(logits, label,
-                                 {.reduction = options.reduction, .ignore_index = kIgnored}, site);
-  return options.reduction == Reduction::none ? reshape(y, targets.shape(), site) : y;
+    const kernels::ClassTargets<T> labels{targets, options};
+    const Var<T> rows = reshape(labels.heard(x), {count, x.extent(-1)});
+    const Var<T> target_logit =
+        sum(rows * gather_rows(w, own), {1}, true) + reshape(gather_rows(b, own), {count, 1});
+    const Var<T> others = matmul(rows, gather_rows(w, candidates.classes), {.b = true}) +
+                          gather_rows(b, candidates.classes);
+    const Var<T> logits = concat({target_logit, others + tape.constant(std::move(correction))}, 1);
+    const Var<T> y =
+        cross_entropy(logits, label, {.reduction = options.reduction, .ignore_index = kIgnored});
+    return options.reduction == Reduction::none ? reshape(y, targets.shape()) : y;
+  });
 }
 
 template Var<float> sampled_cross_entropy(const Var<float>&, const Var<float>&, const Var<float>&,

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engram/core/record.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/concat.hpp"
 #include "engram/ops/index_select.hpp"
@@ -111,10 +112,9 @@ struct Factors {
 template <class Op, class T>
 Var<T> best(const Var<T>& x, int axis, const Indices& index, const Var<T>& source, bool largest,
             const Site& site) {
-  return within(Op::name, site, [&] {
+  return within(Op::name, x, site, [&] {
     const Indices places = kernels::numbers(x.shape(), axis, index);
-    return record(Op{{places, largest}}, site, x,
-                  kernels::indexed_part(source, index.shape(), site));
+    return record(Op{{places, largest}}, site, x, kernels::indexed_part(source, index.shape()));
   });
 }
 
@@ -122,16 +122,16 @@ Var<T> best(const Var<T>& x, int axis, const Indices& index, const Var<T>& sourc
 
 template <class T>
 Var<T> scatter(const Var<T>& x, int axis, const Indices& index, const Var<T>& source, Site site) {
-  return within("scatter", site, [&] {
+  return within("scatter", x, site, [&] {
     const Indices places = kernels::numbers(x.shape(), axis, index);
-    const Var<T> put = kernels::indexed_part(source, index.shape(), site);
+    const Var<T> put = kernels::indexed_part(source, index.shape());
     Indices from = Indices::full(x.shape(), kNothing);
     Array<T> covered(x.shape());
     for (Index i = 0; i < places.size(); ++i) {
       from.edit()[places[i]] = static_cast<std::int32_t>(i);
       covered.edit()[places[i]] = 1;
     }
-    return where(x.tape().constant(std::move(covered), site), take(put, from, site), x, site);
+    return where(x.tape().constant(std::move(covered)), take(put, from), x);
   });
 }
 
@@ -149,18 +149,17 @@ Var<T> scatter_min(const Var<T>& x, int axis, const Indices& index, const Var<T>
 template <class T>
 Var<T> scatter_prod(const Var<T>& x, int axis, const Indices& index, const Var<T>& source,
                     Site site) {
-  return within("scatter_prod", site, [&] {
+  return within("scatter_prod", x, site, [&] {
     const Indices places = kernels::numbers(x.shape(), axis, index);
-    const Var<T> put = kernels::indexed_part(source, index.shape(), site);
+    const Var<T> put = kernels::indexed_part(source, index.shape());
     if (places.size() == 0) return x;
     Factors factors(x.size(), places);
-    Var<T> y =
-        concat({reshape(x, Shape{x.size()}, site), reshape(put, Shape{put.size()}, site)}, 0, site);
+    Var<T> y = concat({reshape(x, Shape{x.size()}), reshape(put, Shape{put.size()})}, 0);
     while (!factors.are_single()) {
       const auto [first, second] = factors.pair();
-      y = mul(index_select(y, 0, first, 0, site), index_select(y, 0, second, 1, site), site);
+      y = index_select(y, 0, first, 0) * index_select(y, 0, second, 1);
     }
-    return reshape(y, x.shape(), site);
+    return reshape(y, x.shape());
   });
 }
 

@@ -1,6 +1,7 @@
 #include "engram/ops/slice.hpp"
 
 #include "engram/core/record.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/reshape.hpp"
 #include "engram/ops/slice_kernels.hpp"
 
@@ -104,21 +105,19 @@ struct Pad {
 
 template <class T>
 Var<T> slice(const Var<T>& x, int axis, Index begin, Index end, Site site) {
-  try {
+  return within(Bounds::name, site, [&] {
     const int k = x.shape().axis(axis);
     const Bounds bounds{k, begin, end};
     const kernels::Part part(x.shape(), k, begin, end);
     if (part.count == 1) return record(Rows{bounds}, site, x);
     if (Columns::fits(part)) return record(Columns{{bounds}}, site, x);
     return record(Slice{bounds}, site, x);
-  } catch (const Error& error) {
-    throw located(Bounds::name, error, site);
-  }
+  });
 }
 
 template <class T>
 Var<T> select(const Var<T>& x, int axis, Index index, Site site) {
-  return within(Entry::name, site, [&] {
+  return within(Entry::name, x, site, [&] {
     const Shape shape = x.shape();
     const int k = shape.axis(axis);
     if (index < -shape[k] || index >= shape[k]) {
@@ -127,26 +126,24 @@ Var<T> select(const Var<T>& x, int axis, Index index, Site site) {
     }
     const Index at = index < 0 ? index + shape[k] : index;
     if (k == 0) return record(Entry{at}, site, x);
-    return reshape(slice(x, k, at, at + 1, site), shape.without(k), site);
+    return reshape(slice(x, k, at, at + 1), shape.without(k));
   });
 }
 
 template <class T>
 Index split_extent(const Var<T>& x, Index parts, int axis, Site site) {
-  try {
+  return within("split", site, [&] {
     const Index extent = x.extent(axis);
     if (parts <= 0 || extent % parts != 0) {
       fail("axis ", axis, " of x ", x.shape(), " cannot be cut into ", parts, " equal parts");
     }
     return extent / parts;
-  } catch (const Error& error) {
-    throw located("split", error, site);
-  }
+  });
 }
 
 template <class T>
 std::vector<Var<T>> split(const Var<T>& x, std::span<const Index> extents, int axis, Site site) {
-  return within("split", site, [&] {
+  return within("split", x, site, [&] {
     Index total = 0;
     for (const Index extent : extents) {
       if (extent < 0 || extent > x.extent(axis)) {
@@ -162,7 +159,7 @@ std::vector<Var<T>> split(const Var<T>& x, std::span<const Index> extents, int a
     std::vector<Var<T>> out;
     Index begin = 0;
     for (const Index extent : extents) {
-      out.push_back(slice(x, axis, begin, begin + extent, site));
+      out.push_back(slice(x, axis, begin, begin + extent));
       begin += extent;
     }
     return out;

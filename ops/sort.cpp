@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/gather.hpp"
 
 namespace engram {
@@ -46,26 +47,26 @@ Indices in_order(const Array<T>& x, int axis, Index count, bool descending) {
 }
 
 template <class T>
-Sorted<T> first(const Var<T>& x, Index count, int axis, bool descending, const Site& site) {
+Sorted<T> first(const Var<T>& x, Index count, int axis, bool descending) {
   const Indices order = in_order(x.value(), axis, count, descending);
-  return {gather(x, axis, order, site), order};
+  return {gather(x, axis, order), order};
 }
 
 }  // namespace
 
 template <class T>
 Sorted<T> sort(const Var<T>& x, int axis, bool descending, Site site) {
-  return within("sort", site, [&] { return first(x, x.extent(axis), axis, descending, site); });
+  return within("sort", x, site, [&] { return first(x, x.extent(axis), axis, descending); });
 }
 
 template <class T>
 Sorted<T> topk(const Var<T>& x, Index count, int axis, bool largest, Site site) {
-  return within("topk", site, [&] {
+  return within("topk", x, site, [&] {
     if (count < 0 || count > x.extent(axis)) {
       fail("the first ", count, " of axis ", axis, " of x ", x.shape(),
            "; need 0 <= count <= ", x.extent(axis));
     }
-    return first(x, count, axis, largest, site);
+    return first(x, count, axis, largest);
   });
 }
 

@@ -4,6 +4,7 @@
 
 #include "engram/core/nest.hpp"
 #include "engram/core/record.hpp"
+#include "engram/core/within.hpp"
 
 namespace engram {
 namespace {
@@ -72,7 +73,7 @@ auto reversed(int rank, const F& f) {
 
 template <class T>
 Var<T> transpose(const Var<T>& x, std::span<const int> axes, Site site) {
-  return within(TransposeAxes::name, site,
+  return within(TransposeAxes::name, x, site,
                 [&] { return record(TransposeAxes(axes, x.shape()), site, x); });
 }
 

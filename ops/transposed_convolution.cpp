@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/channels.hpp"
 #include "engram/ops/matmul.hpp"
 #include "engram/ops/reshape.hpp"
@@ -40,8 +41,7 @@ Index extent_of(const WindowAxis& axis, Index entries, Index more) {
 }
 
 template <class T>
-Var<T> convolve(const Var<T>& x, const Var<T>& w, const ConvTranspose2dOptions& options,
-                const Site& site) {
+Var<T> convolve(const Var<T>& x, const Var<T>& w, const ConvTranspose2dOptions& options) {
   const auto& [stride, padding, more, dilation, groups] = options;
   const Shape in = x.shape(), kernel = w.shape();
   const Windows windows{{kernel[2], stride.height, padding.height, padding.height, dilation.height},
@@ -50,11 +50,10 @@ Var<T> convolve(const Var<T>& x, const Var<T>& w, const ConvTranspose2dOptions& 
   const Index width = extent_of(windows.columns, in[3], more.width);
   const Index batch = in[0], channels = in[1] / groups, taps = kernel.without(0).size();
   const Index places = in[2] * in[3];
-  const Var<T> inputs = reshape(x, Shape{batch, groups, channels, places}, site);
-  const Var<T> kernels = reshape(w, Shape{groups, channels, taps}, site);
-  const Var<T> laid = matmul(kernels, inputs, {.a = true}, site);  // [B, groups, taps, places]
-  return fold(reshape(laid, Shape{batch, groups * taps, places}, site), windows, height, width,
-              site);
+  const Var<T> inputs = reshape(x, Shape{batch, groups, channels, places});
+  const Var<T> kernels = reshape(w, Shape{groups, channels, taps});
+  const Var<T> laid = matmul(kernels, inputs, {.a = true});  // [B, groups, taps, places]
+  return fold(reshape(laid, Shape{batch, groups * taps, places}), windows, height, width);
 }
 
 }  // namespace
@@ -62,34 +61,34 @@ Var<T> convolve(const Var<T>& x, const Var<T>& w, const ConvTranspose2dOptions& 
 template <class T>
 Var<T> conv_transpose2d(const Var<T>& x, const Var<T>& w, const ConvTranspose2dOptions& options,
                         Site site) {
-  return within("conv_transpose2d", site, [&] {
+  return within("conv_transpose2d", x, site, [&] {
     check(x.shape(), w.shape(), 2, options.groups);
-    return convolve(x, w, options, site);
+    return convolve(x, w, options);
   });
 }
 template <class T>
 Var<T> conv_transpose2d(const Var<T>& x, const Var<T>& w, const Var<T>& b,
                         const ConvTranspose2dOptions& options, Site site) {
   const Var<T> y = conv_transpose2d(x, w, options, site);
-  return within("conv_transpose2d", site, [&] { return kernels::with_bias(y, b, site); });
+  return within("conv_transpose2d", x, site, [&] { return kernels::with_bias(y, b); });
 }
 template <class T>
 Var<T> conv_transpose1d(const Var<T>& x, const Var<T>& w, const ConvTranspose1dOptions& options,
                         Site site) {
-  return within("conv_transpose1d", site, [&] {
+  return within("conv_transpose1d", x, site, [&] {
     check(x.shape(), w.shape(), 1, options.groups);
     const auto& [stride, padding, more, dilation, groups] = options;
     const ConvTranspose2dOptions flat{{1, stride}, {0, padding}, {0, more}, {1, dilation}, groups};
-    const auto row = [&](const Var<T>& v) { return reshape(v, v.shape().inserted(2, 1), site); };
-    const Var<T> y = convolve(row(x), row(w), flat, site);
-    return reshape(y, y.shape().without(2), site);
+    const auto row = [&](const Var<T>& v) { return reshape(v, v.shape().inserted(2, 1)); };
+    const Var<T> y = convolve(row(x), row(w), flat);
+    return reshape(y, y.shape().without(2));
   });
 }
 template <class T>
 Var<T> conv_transpose1d(const Var<T>& x, const Var<T>& w, const Var<T>& b,
                         const ConvTranspose1dOptions& options, Site site) {
   const Var<T> y = conv_transpose1d(x, w, options, site);
-  return within("conv_transpose1d", site, [&] { return kernels::with_bias(y, b, site); });
+  return within("conv_transpose1d", x, site, [&] { return kernels::with_bias(y, b); });
 }
 
 template Var<float> conv_transpose1d(const Var<float>&, const Var<float>&,

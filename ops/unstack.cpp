@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/slice.hpp"
 #include "engram/ops/slice_kernels.hpp"
 
@@ -10,21 +10,18 @@ namespace engram {
 
 template <class T>
 PooledVars<T> unstack(const Var<T>& x, int axis, Site site) {
-  Index count = 0;
-  try {
-    count = x.extent(axis);
-  } catch (const Error& error) {
-    throw located("unstack", error, site);
-  }
-  const Index part = kernels::parts_at_once(count);
-  PooledVars<T> out{PoolAllocator<Var<T>>(x.tape().pool())};
-  out.reserve(static_cast<std::size_t>(count));
-  for (Index begin = 0; begin < count; begin += part) {
-    const Index end = std::min(begin + part, count);
-    const Var<T> some = part < count ? slice(x, axis, begin, end, site) : x;
-    for (Index k = 0; k < end - begin; ++k) out.push_back(select(some, axis, k, site));
-  }
-  return out;
+  return within("unstack", x, site, [&] {
+    const Index count = x.extent(axis);
+    const Index part = kernels::parts_at_once(count);
+    PooledVars<T> out{PoolAllocator<Var<T>>(x.tape().pool())};
+    out.reserve(static_cast<std::size_t>(count));
+    for (Index begin = 0; begin < count; begin += part) {
+      const Index end = std::min(begin + part, count);
+      const Var<T> some = part < count ? slice(x, axis, begin, end) : x;
+      for (Index k = 0; k < end - begin; ++k) out.push_back(select(some, axis, k));
+    }
+    return out;
+  });
 }
 
 template PooledVars<float> unstack(const Var<float>&, int, Site);

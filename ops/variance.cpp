@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/arithmetic.hpp"
 #include "engram/ops/norm.hpp"
 #include "engram/ops/sqrt.hpp"
@@ -13,9 +14,9 @@ namespace {
 // x less its mean, in two steps: where the mean is large, the first rounds it. That one is a
 // constant, which leaves the derivative as it is.
 template <class T>
-Var<T> centred(const Var<T>& x, const Axes& axes, const Site& site) {
-  const Var<T> near = sub(x, detach(mean(x, axes, true, site), site), site);
-  return sub(near, mean(near, axes, true, site), site);
+Var<T> centred(const Var<T>& x, const Axes& axes) {
+  const Var<T> near = x - detach(mean(x, axes, true));
+  return near - mean(near, axes, true);
 }
 
 // What the sum of squares is divided by.
@@ -31,20 +32,19 @@ double freedom(const Shape& x, const Axes& axes, double correction) {
 
 template <class T>
 Var<T> variance(const Var<T>& x, const Axes& axes, bool keep, double correction, Site site) {
-  return within("variance", site, [&] {
+  return within("variance", x, site, [&] {
     const double n = freedom(x.shape(), axes, correction);
-    const Var<T> squares = square(centred(x, axes, site), site);
-    return div(sum(squares, axes, keep, site), static_cast<T>(n), site);
+    const Var<T> squares = square(centred(x, axes));
+    return sum(squares, axes, keep) / static_cast<T>(n);
   });
 }
 
 template <class T>
 Var<T> standard_deviation(const Var<T>& x, const Axes& axes, bool keep, double correction,
                           Site site) {
-  return within("standard_deviation", site, [&] {
+  return within("standard_deviation", x, site, [&] {
     const double n = freedom(x.shape(), axes, correction);
-    return div(norm(centred(x, axes, site), axes, keep, 2, site), static_cast<T>(std::sqrt(n)),
-               site);
+    return norm(centred(x, axes), axes, keep, 2) / static_cast<T>(std::sqrt(n));
   });
 }
 

@@ -1,8 +1,8 @@
 #include "engram/ops/weight_norm.hpp"
 
 #include "engram/core/tape.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/arithmetic.hpp"
-#include "engram/ops/composed.hpp"
 #include "engram/ops/norm.hpp"
 #include "engram/ops/reshape.hpp"
 
@@ -10,21 +10,21 @@ namespace engram {
 
 template <class T>
 Var<T> weight_norm(const Var<T>& v, const Var<T>& length, int axis, Site site) {
-  return composed("weight_norm", site, [&] {
+  return within("weight_norm", v, site, [&] {
     const Shape shape = v.shape();
     const int k = shape.axis(axis);
     if (length.shape() != Shape{shape[k]}) {
       fail("length ", length.shape(), " for axis ", k, " of v ", shape, "; need [", shape[k], "]");
     }
     const Shape flat{shape.axes(0, k).size(), shape[k], shape.axes(k + 1, shape.rank()).size()};
-    const Var<T> rows = reshape(v, flat, site);
-    const Var<T> size = norm(rows, {0, 2}, true, 2, site);
+    const Var<T> rows = reshape(v, flat);
+    const Var<T> size = norm(rows, {0, 2}, true, 2);
     const Array<T> norms = size.value();
     for (Index i = 0; i < norms.size(); ++i) {
       if (norms[i] == 0) fail("entry ", i, " of axis ", k, " of v ", shape, " is all zeros");
     }
-    const Var<T> lengths = reshape(length, Shape{shape[k], 1}, site);
-    return reshape(mul(div(rows, size, site), lengths, site), shape, site);
+    const Var<T> lengths = reshape(length, Shape{shape[k], 1});
+    return reshape(rows / size * lengths, shape);
   });
 }
 
