@@ -88,13 +88,16 @@ bool is_beyond(const OpCase& row, const std::string& pattern) {
   });
 }
 
-// What only large arrays show.
-bool is_beyond_when_large(const OpCase& row, const std::string& pattern) {
+constexpr Index kElements = 5'000;
+
+// What only arrays show that have grown to `most` elements.
+bool is_beyond_when_grown(const OpCase& row, const std::string& pattern, Index most) {
   // Falls short: each number less its mean is rounded, where it has fewer places than what the
   // rounded mean is off by: all of them alike. A gain's gradient adds that up.
-  if (row.name == "batch_norm") return pattern == "random";
+  if (row.name == "batch_norm") return pattern == "random" && most > kElements;
   // Falls short: a product of equal terms is rounded by the BLAS at every step alike, and then
-  // taken from others that are not: for differences of scores, and gradients whose sum is 0.
+  // taken from others that are not: for differences of scores, and gradients whose sum is 0. A
+  // product of 555 terms shows it where vectors have 8 numbers, and not where they have 16.
   // And a unit vector of equal numbers has all of them rounded alike.
   static const std::set<std::string> files{"sampled_cross_entropy", "adaptive_cross_entropy",
                                            "affine_cross_entropy", "cosine_similarity"};
@@ -123,8 +126,6 @@ void check(const OpCase& row, const std::string& pattern_name, const std::vector
   held(found.slope, accuracy.slope.ulps);
   held(found.by_rule, accuracy.by_rule(shapes[0]));
 }
-
-constexpr Index kElements = 5'000;
 
 // How many elements all inputs together have when they are grown. `.ci/float` says more.
 Index most_elements() {
@@ -173,8 +174,7 @@ BOOST_DATA_TEST_CASE(keeps_its_promise_at_any_size, kRows, row) {
   const Index most = std::min(most_elements(), most_elements_of(row));
   for (const auto& shapes : grown(row, most)) {
     for (const char* pattern : patterns) {
-      const bool is_excused = most > kElements && is_beyond_when_large(row, pattern);
-      if (!is_excused) check(row, pattern, shapes);
+      if (!is_beyond_when_grown(row, pattern, most)) check(row, pattern, shapes);
     }
   }
 }

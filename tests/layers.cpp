@@ -171,18 +171,19 @@ BOOST_AUTO_TEST_CASE(lstm_equals_its_equations) {
   }
 }
 
-// Two chunks joined by their state are one sequence.
+// Two chunks joined by their state are one sequence: not to the bit, since the BLAS may compute a
+// row by another kernel when there are fewer of them.
 BOOST_AUTO_TEST_CASE(state_carries_a_sequence_on) {
   Random random{4};
-  const nn::Lstm<float> lstm{{.input = 3, .hidden = 5, .layers = 2}, random};
-  const Array<float> x = random.normal<float>({6, 2, 3});
-  Tape<float> tape;
+  const nn::Lstm<double> lstm{{.input = 3, .hidden = 5, .layers = 2}, random};
+  const Array<double> x = random.normal<double>({6, 2, 3});
+  Tape<double> tape;
   const auto whole = lstm(tape.constant(x)).y.value();
   const auto first = lstm(slice(tape.constant(x), 0, 0, 4));
   const auto kept = nn::values(first.state);
   tape.clear();
   const auto second = lstm(slice(tape.constant(x), 0, 4, 6), nn::on(tape, kept)).y.value();
-  for (Index i = 0; i < second.size(); ++i) BOOST_TEST(second[i] == whole[4 * 2 * 5 + i]);
+  BOOST_TEST(difference(second, whole.window(4 * 2 * 5, {2, 2, 5})) < 1e-14);
 }
 
 BOOST_AUTO_TEST_CASE(forget_gate_begins_open) {
