@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_nearly_sure_has_a_slope) {
 
 // A product over as many rows as a user has, each matrix stored either way, and next to what was
 // there before: no more is lost than float loses of the thousand terms of a part, all of them
-// equal.
+// equal (20 units where vectors have 4 numbers, fewer where they have more).
 BOOST_AUTO_TEST_CASE(products_of_many_terms) {
   constexpr Index kTerms = 1 << 20;
   const double sum = static_cast<double>(.1F) * kTerms;
@@ -164,11 +164,11 @@ BOOST_AUTO_TEST_CASE(products_of_many_terms) {
       Tape<float> tape;
       const V x = tape.variable(a), w = tape.variable(b);
       const A y = matmul(x, w, {ta, tb}).value();
-      BOOST_TEST(worst(y, [&](Index) { return sum; }) <= 16);
+      BOOST_TEST(worst(y, [&](Index) { return sum; }) <= 24);
       A c = A::full({2, 3}, -100'000);
       gemm(ta ? Transpose::yes : Transpose::no, tb ? Transpose::yes : Transpose::no, 2, 3, kTerms,
            a.data(), b.data(), 1.0F, c.edit());
-      BOOST_TEST(worst(c, [&](Index) { return sum - 100'000; }) <= 16 * sum / (sum - 100'000));
+      BOOST_TEST(worst(c, [&](Index) { return sum - 100'000; }) <= 24 * sum / (sum - 100'000));
     }
   }
 }
