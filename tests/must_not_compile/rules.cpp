@@ -16,17 +16,17 @@ struct Doubled {
   template <class T>
   void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
     if (dx) dx += dy + dy;
-    dx += dy.value();                // error: no match for 'operator+='
-    dx += x.tape().value(dy);        // error: no match for 'operator+='
-    dx.in_place([](T*, T) {});       // error: has no member named 'in_place'
-    dx.add_sum(x.value());           // error: has no member named 'add_sum'
-    *dx.accumulator() += dy.item();  // error: has no member named 'accumulator'
+    dx += dy.value();                // error: +='
+    dx += x.tape().value(dy);        // error: +='
+    dx.in_place([](T*, T) {});       // error: no member named 'in_place'
+    dx.add_sum(x.value());           // error: no member named 'add_sum'
+    *dx.accumulator() += dy.item();  // error: no member named 'accumulator'
   }
   template <class T>
   void backward(const Array<T>&, const Array<T>&, const Array<T>& dy, Into<Array<T>> dx) const {
     dx += dy;
     dx += dy;
-    dx += Var<T>();  // error: no match for 'operator+='
+    dx += Var<T>();  // error: +='
   }
 };
 
@@ -43,14 +43,14 @@ struct Sum {
   template <class T>
   void derivative(const Call<Var<T>>& call) const {
     call.into(0) += call.dy;
-    call.into(0) += call.x(0).value();  // error: no match for 'operator+='
-    call.into(0) += call.dy();          // error: no match for call
-    call.part(0);                       // error: has no member named 'part'
+    call.into(0) += call.x(0).value();  // error: +='
+    call.into(0) += call.dy();          // error: call
+    call.part(0);                       // error: no member named 'part'
   }
   template <class T>
   void backward(const Call<Array<T>>& call) const {
     call.into(0) += call.dy();
-    call.into(0) += call.tape().var(call.id);  // error: no match for 'operator+='
+    call.into(0) += call.tape().var(call.id);  // error: +='
   }
 };
 
