@@ -32,16 +32,15 @@ int main() {
 
   const auto path = std::filesystem::temp_directory_path() / "engram_lstm.safetensors";
   // [files]
-  nn::save_parameters(path, lstm);
+  save_parameters(path, lstm);
   nn::Lstm<float> loaded{{.input = 2, .hidden = 16}, random};
-  nn::load_parameters(path, loaded);  // all of them, or an Error and none
+  load_parameters(path, loaded);  // all of them, or an Error and none
   // [end files]
 
   // [partial]
-  nn::save_parameters(path, lstm, nn::Precision::bf16);  // half the bytes, 8 bits good
+  save_parameters(path, lstm, files::Precision::bf16);  // half the bytes, 8 bits good
   nn::Lstm<float> other{{.input = 2, .hidden = 16}, random};
-  const nn::LoadReport report =
-      nn::load_parameters(path, other, nn::Partial{.only = {"*.w_hh", "*.b"}});
+  const LoadReport report = load_parameters(path, other, Partial{.only = {"*.w_hh", "*.b"}});
   std::printf("%s", report.str().c_str());  // what was loaded, not found, not used
   // [end partial]
   std::filesystem::remove(path);

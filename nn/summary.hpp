@@ -1,21 +1,4 @@
-// summary: a module as a table of names, shapes and counts.
+// The earlier place of core/summary.hpp.
 #pragma once
 
-#include <span>
-#include <string>
-
-#include "engram/nn/visit.hpp"
-
-namespace engram {
-
-/// A table of parameters, a line each, with their total.
-template <class T>
-std::string summary(std::span<const NamedParam<T>> parameters);
-
-template <nn::Module M>
-std::string summary(M& module) {
-  const auto named = named_parameters(module);
-  return summary(std::span(named.data(), named.size()));
-}
-
-}  // namespace engram
+#include "engram/core/summary.hpp"

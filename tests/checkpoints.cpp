@@ -6,11 +6,11 @@
 
 #include "engram/core/checkpoint.hpp"
 #include "engram/core/derivatives.hpp"
+#include "engram/core/module.hpp"
 #include "engram/core/random.hpp"
 #include "engram/core/row_blocks.hpp"
 #include "engram/nn/lstm.hpp"
 #include "engram/nn/rnn.hpp"
-#include "engram/nn/visit.hpp"
 #include "engram/ops/ops.hpp"
 #include "engram/tests/differences.hpp"
 #include "engram/tests/tape_help.hpp"

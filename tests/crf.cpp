@@ -6,8 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "engram/core/module.hpp"
 #include "engram/core/random.hpp"
-#include "engram/nn/visit.hpp"
 #include "engram/ops/ops.hpp"
 #include "engram/tests/tape_help.hpp"
 

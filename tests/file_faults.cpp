@@ -8,7 +8,7 @@
 
 #include "engram/core/atomic_file.hpp"
 #include "engram/core/leftovers.hpp"
-#include "engram/nn/safetensors.hpp"
+#include "engram/core/safetensors.hpp"
 #include "engram/tests/scratch_folder.hpp"
 #include "engram/tests/system_faults.hpp"
 #include "engram/tests/tape_help.hpp"
@@ -138,19 +138,19 @@ BOOST_AUTO_TEST_CASE(all_calls_of_a_save_fail_from_some_moment_on) {
 BOOST_AUTO_TEST_CASE(a_call_of_a_load_fails_once) {
   const ScratchFolder folder("faults");
   const fs::path path = folder / "a";
-  nn::Tensors tensors;
+  files::Tensors tensors;
   tensors.tensors["w"] = Array<float>({3}, {1, 2, 3});
-  tensors.tensors["v"] = nn::stored(Array<float>({2}, {1, 2}), nn::Precision::bf16);
-  nn::save(path, tensors);
+  tensors.tensors["v"] = files::stored(Array<float>({2}, {1, 2}), files::Precision::bf16);
+  files::save(path, tensors);
   std::set<std::string> seen;
   for (const int error : {EIO, EMFILE, EINTR, Fault::kShort}) {
     for (int number = 0;; ++number) {
       const std::size_t open = open_files();
-      nn::Tensors read;
+      files::Tensors read;
       std::string what, struck;
       {
         const Fault fault(number, error);
-        what = error_of([&] { read = nn::load(path); });
+        what = error_of([&] { read = files::load(path); });
         if (fault.struck()) struck = fault.struck();
       }
       BOOST_TEST(open_files() == open);

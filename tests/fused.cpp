@@ -4,9 +4,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include "engram/core/derivatives.hpp"
+#include "engram/core/module.hpp"
 #include "engram/core/random.hpp"
 #include "engram/nn/lstm.hpp"
-#include "engram/nn/visit.hpp"
 #include "engram/tests/differences.hpp"
 #include "engram/tests/tape_help.hpp"
 

@@ -19,14 +19,14 @@ double error(double got, double expected) {
 
 }  // namespace
 
-const nn::Tensors& golden_values() {
-  static const nn::Tensors all = [] {
-    nn::Tensors out;
+const files::Tensors& golden_values() {
+  static const files::Tensors all = [] {
+    files::Tensors out;
     for (const auto& entry :
          std::filesystem::directory_iterator(ENGRAM_SOURCE_DIR "/tests/golden")) {
       const std::string name = entry.path().filename();
       if (!name.starts_with("ops") || !name.ends_with(".safetensors")) continue;
-      out.tensors.merge(nn::load(entry.path()).tensors);
+      out.tensors.merge(files::load(entry.path()).tensors);
     }
     return out;
   }();
@@ -54,7 +54,7 @@ const std::vector<Golden>& goldens() {
 }
 
 Vars inputs_of(Tape<double>& tape, const std::string& name) {
-  const nn::Tensors& file = golden_values();
+  const files::Tensors& file = golden_values();
   Vars out;
   for (std::string key; file.tensors.contains(key = text(name, ".in", out.size()));) {
     out.push_back(tape.variable(file.get<double>(key)));
@@ -63,7 +63,7 @@ Vars inputs_of(Tape<double>& tape, const std::string& name) {
 }
 
 Indices indices_of(const std::string& name) {
-  const nn::Tensors& file = golden_values();
+  const files::Tensors& file = golden_values();
   const std::string key = name + ".indices";
   return file.tensors.contains(key) ? file.get<std::int32_t>(key) : Indices();
 }

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "engram/core/safetensors.hpp"
 #include "engram/core/tape.hpp"
-#include "engram/nn/safetensors.hpp"
 
 namespace engram::testing {
 
@@ -34,7 +34,7 @@ Golden binary(const std::string& name, F f) {
 const std::vector<Golden>& goldens();
 
 /// The files ops*.safetensors of tests/golden as one.
-const nn::Tensors& golden_values();
+const files::Tensors& golden_values();
 
 /// The inputs of a case, as variables: what the file has under `<name>.in0`, `.in1`, ...
 Vars inputs_of(Tape<double>& tape, const std::string& name);

@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_SUITE(golden_edges)
 // Where PyTorch says NaN a number may stand here: it says so also where there is a limit, as of
 // `gelu` at -infinity. That a NaN is not lost shows sweep_nan.
 BOOST_DATA_TEST_CASE(value_and_gradient, kRows, row) {
-  const nn::Tensors& file = golden_values();
+  const files::Tensors& file = golden_values();
   for (const std::string kind : {".finite", ".infinite", ".mixed"}) {
     const auto expected = [&](const std::string& what) {
       return file.get<double>(row.name + kind + what);

@@ -14,8 +14,9 @@
 
 namespace engram::testing {
 
-const nn::Tensors& exact_values() {
-  static const nn::Tensors file = nn::load(ENGRAM_SOURCE_DIR "/tests/golden/exact.safetensors");
+const files::Tensors& exact_values() {
+  static const files::Tensors file =
+      files::load(ENGRAM_SOURCE_DIR "/tests/golden/exact.safetensors");
   return file;
 }
 

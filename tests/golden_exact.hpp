@@ -3,13 +3,13 @@
 
 #include <vector>
 
-#include "engram/nn/safetensors.hpp"
+#include "engram/core/safetensors.hpp"
 #include "engram/tests/op_cases.hpp"
 
 namespace engram::testing {
 
 /// tests/golden/exact.safetensors; the head of exact.py says what is in it.
-const nn::Tensors& exact_values();
+const files::Tensors& exact_values();
 
 /// The rows that it has values for.
 std::vector<OpCase> exact_rows();

@@ -16,7 +16,7 @@ namespace {
 
 // Inputs under one name, and what comes of them.
 void check_case(const Golden& row, const std::string& name) {
-  const nn::Tensors& file = golden_values();
+  const files::Tensors& file = golden_values();
   const auto expected = [&](const std::string& what) { return file.get<double>(name + what); };
   Tape<double> tape;
   const Vars x = inputs_of(tape, name);

@@ -5,13 +5,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "engram/core/module.hpp"
 #include "engram/nn/adaptive_softmax.hpp"
 #include "engram/nn/crf.hpp"
 #include "engram/nn/embedding.hpp"
 #include "engram/nn/linear.hpp"
 #include "engram/nn/lstm.hpp"
 #include "engram/nn/rnn.hpp"
-#include "engram/nn/visit.hpp"
 #include "engram/tests/tape_help.hpp"
 
 namespace engram::testing {

@@ -8,8 +8,8 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
+#include "engram/core/parameter_file.hpp"
 #include "engram/nn/linear.hpp"
-#include "engram/nn/parameter_file.hpp"
 #include "engram/tests/scratch_folder.hpp"
 #include "engram/tests/tape_help.hpp"
 
@@ -19,7 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 const fs::path kGolden = ENGRAM_SOURCE_DIR "/tests/golden/interchange";
 
-nn::Tensors golden(const std::string& name) { return nn::load(kGolden / (name + ".safetensors")); }
+files::Tensors golden(const std::string& name) {
+  return files::load(kGolden / (name + ".safetensors"));
+}
 
 std::vector<fs::path> golden_files() {
   std::vector<fs::path> out;
@@ -42,8 +44,8 @@ std::size_t differences(const Array<T>& a, const Array<T>& b) {
   return out;
 }
 
-const nn::Stored& stored_in(const nn::Tensors& all, const std::string& name) {
-  return std::get<nn::Stored>(all.tensors.at(name));
+const files::Stored& stored_in(const files::Tensors& all, const std::string& name) {
+  return std::get<files::Stored>(all.tensors.at(name));
 }
 
 }  // namespace
@@ -52,7 +54,7 @@ BOOST_AUTO_TEST_SUITE(interchange)
 
 // Every dtype becomes what PyTorch makes of it.
 BOOST_AUTO_TEST_CASE(dtypes) {
-  const nn::Tensors all = golden("dtypes");
+  const files::Tensors all = golden("dtypes");
   std::set<std::string> seen;
   for (const auto& [name, tensor] : all.tensors) {
     if (name.find('.') != std::string::npos) continue;
@@ -78,7 +80,7 @@ BOOST_AUTO_TEST_CASE(dtypes) {
   BOOST_TEST(error_of([&] { all.as<std::int32_t>("F16"); }) ==
              "tensor F16 [1,13]: it is F16, which has fractions; whole numbers become I32: ask for "
              "float or double, and round");
-  nn::Tensors large;
+  files::Tensors large;
   large.tensors["x"] = Array<double>({3}, {1e38, -1e39, 0});
   BOOST_TEST(error_of([&] { large.as<float>("x"); }) ==
              "tensor x [3]: element 1 is -1e+39 (F64), beyond the range of F32: ask for double");
@@ -88,24 +90,24 @@ BOOST_AUTO_TEST_CASE(dtypes) {
 
 // All 65,536 numbers of half precision, and the roundings of PyTorch.
 BOOST_AUTO_TEST_CASE(numbers_of_16_bits) {
-  const nn::Tensors all = golden("half");
+  const files::Tensors all = golden("half");
   const Array<float>& every = all.get<float>("F32");
   BOOST_TEST(every.size() == 65536);
   BOOST_TEST(differences(all.as<float>("F16"), every) == 0U);
   const Array<float>& x = all.get<float>("x");
   for (const auto& [name, precision] :
-       {std::pair{"x.F16", nn::Precision::f16}, std::pair{"x.BF16", nn::Precision::bf16}}) {
+       {std::pair{"x.F16", files::Precision::f16}, std::pair{"x.BF16", files::Precision::bf16}}) {
     const Array<float> rounded = all.as<float>(name);
     Index infinite = 0;
     for (Index i = 0; i < x.size(); ++i) {
       const Array<float> one({1}, {x[i]});
       if (std::isinf(rounded[i])) {  // where PyTorch loses the number
-        BOOST_TEST(error_of([&] { nn::stored(one, precision); }).starts_with("element 0 is "));
+        BOOST_TEST(error_of([&] { files::stored(one, precision); }).starts_with("element 0 is "));
         ++infinite;
         continue;
       }
-      nn::Tensors written;
-      written.tensors["x"] = nn::stored(one, precision);
+      files::Tensors written;
+      written.tensors["x"] = files::stored(one, precision);
       const float got = written.as<float>("x")[0];
       BOOST_TEST(std::memcmp(&got, &rounded.values()[static_cast<std::size_t>(i)], sizeof got) ==
                  0);
@@ -113,8 +115,8 @@ BOOST_AUTO_TEST_CASE(numbers_of_16_bits) {
     BOOST_TEST(infinite > 0);
   }
   // As the package lays it out.
-  nn::Tensors again;
-  again.tensors["F16"] = nn::stored(every, nn::Precision::f16);
+  files::Tensors again;
+  again.tensors["F16"] = files::stored(every, files::Precision::f16);
   const auto& bytes = *stored_in(again, "F16").bytes;
   const auto& expected = *stored_in(all, "F16").bytes;
   std::size_t others = 0;  // a NaN that signals does so no more
@@ -127,7 +129,7 @@ BOOST_AUTO_TEST_CASE(numbers_of_16_bits) {
 
 // What nobody asks for refuses no file, whatever it is.
 BOOST_AUTO_TEST_CASE(what_no_array_has) {
-  const nn::Tensors all = golden("others");
+  const files::Tensors all = golden("others");
   BOOST_TEST(all.get<float>("w")[2] == 3);
   for (const char* name : {"F8_E4M3", "F8_E5M2", "F8_E8M0", "C64"}) {
     const std::string what = error_of([&] { all.as<double>(name); });
@@ -136,7 +138,7 @@ BOOST_AUTO_TEST_CASE(what_no_array_has) {
                               "F16 BF16 I64")) != std::string::npos,
                what);
   }
-  const nn::Tensors empty = golden("empty");
+  const files::Tensors empty = golden("empty");
   BOOST_TEST(empty.as<float>("w").rank() == 7);
   BOOST_TEST(empty.as<double>("scalar").item() == 2.5);
   BOOST_TEST(empty.as<std::int32_t>("count").item() == 7);
@@ -148,7 +150,7 @@ BOOST_AUTO_TEST_CASE(what_no_array_has) {
 }
 
 BOOST_AUTO_TEST_CASE(names) {
-  const nn::Tensors all = golden("names");
+  const files::Tensors all = golden("names");
   for (const std::string& name :
        {std::string(), std::string("two\nlines"), std::string("a \"quoted\" one"),
         std::string("重み"), std::string("null\0byte", 9)}) {
@@ -162,10 +164,10 @@ BOOST_AUTO_TEST_CASE(names) {
 BOOST_AUTO_TEST_CASE(parameters_of_another_tool) {
   Random random{1};
   nn::Linear<double> model({.in = 3, .out = 4}, random);
-  const nn::Tensors all = golden("batch_norm");
+  const files::Tensors all = golden("batch_norm");
   BOOST_TEST(all.as<std::int32_t>("1.num_batches_tracked").item() == 1);
   const auto parameters = std::vector{NamedParam<double>{"bias", model.b}};
-  const nn::LoadReport report = nn::load_parameters(all, parameters, nn::Partial{.prefix = "0."});
+  const LoadReport report = load_parameters(all, parameters, Partial{.prefix = "0."});
   BOOST_TEST(report.str() ==
              "loaded (1): bias\n"
              "not used of the file (6): 0.weight 1.bias 1.num_batches_tracked 1.running_mean "
@@ -175,20 +177,20 @@ BOOST_AUTO_TEST_CASE(parameters_of_another_tool) {
 
 // save_model writes a shared weight once.
 BOOST_AUTO_TEST_CASE(tied_weights) {
-  const nn::Tensors all = golden("tied");
+  const files::Tensors all = golden("tied");
   BOOST_TEST(all.tensors.size() == 1U);
   Random random{1};
   Param<float> w{Array<float>(Shape{3, 2})}, other{Array<float>(Shape{3, 2})};
   std::vector<NamedParam<float>> named{{"readout.weight", w}, {"embedding.weight", w}};
-  nn::load_parameters(all, named);
+  load_parameters(all, named);
   BOOST_TEST(w.value()[0] != 0);
   named[0].param = other;
   named[1].param = other;
-  BOOST_TEST(nn::load_parameters(all, named, nn::Partial{}).not_found.empty());
+  BOOST_TEST(load_parameters(all, named, Partial{}).not_found.empty());
   BOOST_TEST(differences(w.value(), other.value()) == 0U);
   named[0].param = w;
-  BOOST_TEST(nn::load_parameters(all, named, nn::Partial{}).not_found.size() == 1U);
-  BOOST_TEST(error_of([&] { nn::load_parameters(all, named); }).find("no tensor ") !=
+  BOOST_TEST(load_parameters(all, named, Partial{}).not_found.size() == 1U);
+  BOOST_TEST(error_of([&] { load_parameters(all, named); }).find("no tensor ") !=
              std::string::npos);
 }
 
@@ -197,7 +199,7 @@ BOOST_AUTO_TEST_CASE(tied_weights) {
 BOOST_AUTO_TEST_CASE(the_package_reads_our_files) {
   const ScratchFolder folder("interchange");
   for (const fs::path& path : golden_files()) {
-    nn::save(folder / path.filename(), nn::load(path));
+    files::save(folder / path.filename(), files::load(path));
     BOOST_TEST(bytes_of(folder / path.filename()) == bytes_of(path), path.filename());
   }
   BOOST_TEST(folder.files() == 8U);
@@ -227,7 +229,7 @@ BOOST_AUTO_TEST_CASE(headers) {
     write_bytes(folder / "a",
                 bytes + header + std::string(one.at("data").get<std::size_t>(), '\1'));
     const bool expected = one.at("accepted").get<bool>() != one.contains("differs");
-    const std::string what = error_of([&] { nn::load(folder / "a"); });
+    const std::string what = error_of([&] { files::load(folder / "a"); });
     BOOST_TEST((what == "no error") == expected, one.dump(-1, ' ', true) << "\n  " << what);
     accepted += expected;
   }

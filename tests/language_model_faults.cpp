@@ -12,7 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string model_of(const fs::path& path) {
-  const nn::Tensors file = nn::load(path);
+  const files::Tensors file = files::load(path);
   const auto& w = file.get<float>("model.embedding.w");
   return {reinterpret_cast<const char*>(w.data()),
           static_cast<std::size_t>(w.size()) * sizeof(float)};
@@ -156,13 +156,13 @@ BOOST_AUTO_TEST_CASE(what_a_killed_run_left_is_removed_and_said) {
 BOOST_AUTO_TEST_CASE(damaged_settings_blame_no_flags) {
   const Workshop shop("damaged");
   run(shop, shop.train({"--epochs", "1"}));
-  nn::Tensors file = nn::load(shop.checkpoint());
+  files::Tensors file = files::load(shop.checkpoint());
   std::string& settings = file.metadata.at("settings");
   const std::string from = "\"tied\":false";
   settings.replace(settings.find(from), from.size(), "\"tied\":true");
   const std::string zero = "\"embedding\":0";
   settings.replace(settings.find(zero), zero.size(), "\"embedding\":5");
-  nn::save(shop.checkpoint(), file);
+  files::save(shop.checkpoint(), file);
   for (const Arguments& arguments :
        {shop.resume(), Arguments{"evaluate", "--checkpoint", shop.out.string()}}) {
     const Outcome end = run(shop, arguments);

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 // The numbers of a checkpoint and where it is, without what may differ: where the run is kept,
 // and with which threads.
 std::string weights(const fs::path& path) {
-  const nn::Tensors file = nn::load(path);
+  const files::Tensors file = files::load(path);
   std::string bytes = file.metadata.at("position") + file.metadata.at("optimizer");
   for (const auto& [name, tensor] : file.tensors) {
     const auto& values = std::get<Array<float>>(tensor);

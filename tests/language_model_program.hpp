@@ -137,7 +137,7 @@ struct Workshop : Folder {
 inline const Arguments kEndless{"--epochs", "100000"};
 
 inline std::string position_of(const std::filesystem::path& path) {
-  return nn::load(path).metadata.at("position");
+  return files::load(path).metadata.at("position");
 }
 
 inline void check_stopped_and_saved(Program& program) {

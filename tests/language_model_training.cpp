@@ -12,7 +12,7 @@ namespace engram::language_model {
 namespace {
 
 // Names of what differs in any bit.
-std::string differences(const nn::Tensors& a, const nn::Tensors& b) {
+std::string differences(const files::Tensors& a, const files::Tensors& b) {
   std::string out;
   if (a.tensors.size() != b.tensors.size()) return "another number of tensors";
   for (const auto& [name, tensor] : a.tensors) {
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_resumed_run_is_the_same_to_the_last_bit) {
     for (const int stop : {0, 1, epoch - 1, epoch, epoch + 2, 2 * epoch}) {
       Training first(s);
       first.run(stop);
-      nn::save(folder / "c.safetensors", first.file());
+      files::save(folder / "c.safetensors", first.file());
       const Checkpoint checkpoint = load_checkpoint(folder / "c.safetensors");
       Training second(s, 1);
       second.model = make_model(checkpoint);
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_resumed_run_is_the_same_to_the_last_bit) {
         if (trainer.epoch_done()) trainer.end_epoch(second.evaluate_held_out());
         trainer.step();
       }
-      nn::Tensors end = describe(s, second.corpus.vocabulary, 0, second.model);
+      files::Tensors end = describe(s, second.corpus.vocabulary, 0, second.model);
       trainer.save(end);
       BOOST_TEST(differences(end, whole.file()) == "", s.optimizer << " from step " << stop);
     }

@@ -45,8 +45,8 @@ struct Training {
   double evaluate_held_out() {
     return evaluate(model, corpus.valid, 4, s.steps, trainer.shards())->loss;
   }
-  nn::Tensors file() {
-    nn::Tensors out = describe(s, corpus.vocabulary, corpus.checksum, model);
+  files::Tensors file() {
+    files::Tensors out = describe(s, corpus.vocabulary, corpus.checksum, model);
     trainer.save(out);
     return out;
   }

@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(damage_anywhere_in_a_checkpoint_is_found_or_harmless) {
   Training training(small_settings());
   training.run(3);
   const auto path = folder / "c.safetensors";
-  nn::save(path, training.file());
+  files::save(path, training.file());
   const std::string good = bytes_of(path);
   const auto use = [&](const std::string& bytes) {
     write(path, bytes);

@@ -5,9 +5,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "engram/core/module.hpp"
 #include "engram/core/random.hpp"
 #include "engram/nn/adaptive_softmax.hpp"
-#include "engram/nn/visit.hpp"
 #include "engram/ops/ops.hpp"
 
 namespace engram::testing {

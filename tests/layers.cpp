@@ -6,17 +6,17 @@
 
 #include "engram/core/derivatives.hpp"
 #include "engram/core/gradcheck.hpp"
+#include "engram/core/safetensors.hpp"
 #include "engram/engram.hpp"
 #include "engram/examples/lstm_by_hand/lstm_by_hand.hpp"
-#include "engram/nn/safetensors.hpp"
 #include "engram/tests/differences.hpp"
 #include "engram/tests/tape_help.hpp"
 
 namespace engram::testing {
 namespace {
 
-nn::Tensors golden(const std::string& name) {
-  return nn::load(std::string(ENGRAM_SOURCE_DIR) + "/tests/golden/" + name + ".safetensors");
+files::Tensors golden(const std::string& name) {
+  return files::load(std::string(ENGRAM_SOURCE_DIR) + "/tests/golden/" + name + ".safetensors");
 }
 
 using Vars = std::vector<Var<double>>;
@@ -43,7 +43,7 @@ Vars parts(const nn::RnnState<Var<double>>& s) { return {stack(s.h)}; }
 // of everything, and the second derivative along given directions.
 template <class Network>
 void compare_with_golden(const std::string& file, const std::vector<std::string>& state_names) {
-  const nn::Tensors gold = golden(file);
+  const files::Tensors gold = golden(file);
   const auto get = [&](const std::string& name) { return gold.get<double>(name); };
   Random random{1};
   Network network{{.input = 4, .hidden = 6, .layers = 2}, random};
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(lstm_equals_pytorch) {
 BOOST_AUTO_TEST_CASE(rnn_equals_pytorch) { compare_with_golden<nn::Rnn<double>>("rnn", {"h"}); }
 
 BOOST_AUTO_TEST_CASE(linear_and_embedding_equal_pytorch) {
-  const nn::Tensors gold = golden("module");
+  const files::Tensors gold = golden("module");
   const auto get = [&](const std::string& name) { return gold.get<double>(name); };
   Random random{1};
   nn::Linear<double> linear{{.in = 3, .out = 5}, random};

@@ -12,7 +12,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "engram/nn/safetensors.hpp"
+#include "engram/core/safetensors.hpp"
 #include "engram/optim/optim.hpp"
 #include "engram/tests/differences.hpp"
 #include "engram/tests/tape_help.hpp"
@@ -51,9 +51,9 @@ Pointer<T> make(const std::string& name, const Parameters<T>& p, bool lazy = fal
                                                 .lazy = lazy});
 }
 
-inline const nn::Tensors& gold() {
-  static const nn::Tensors tensors =
-      nn::load(std::string(ENGRAM_SOURCE_DIR) + "/tests/golden/optim.safetensors");
+inline const files::Tensors& gold() {
+  static const files::Tensors tensors =
+      files::load(std::string(ENGRAM_SOURCE_DIR) + "/tests/golden/optim.safetensors");
   return tensors;
 }
 template <class T = double>

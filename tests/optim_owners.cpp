@@ -1,9 +1,9 @@
 // Which gradients an optimiser steps by: all of those it is given are to be of its parameters, or
 // of those of another in the same step.
+#include "engram/core/module.hpp"
 #include "engram/core/random.hpp"
 #include "engram/core/tape.hpp"
 #include "engram/nn/linear.hpp"
-#include "engram/nn/visit.hpp"
 #include "engram/ops/ops.hpp"
 #include "engram/tests/optim_cases.hpp"
 

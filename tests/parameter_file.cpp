@@ -1,5 +1,5 @@
 // Parameters go to files and come back by name, all of them or none.
-#include "engram/nn/parameter_file.hpp"
+#include "engram/core/parameter_file.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -27,13 +27,13 @@ BOOST_AUTO_TEST_CASE(parameters_by_name) {
   Random random{1};
   nn::Linear<float> saved({.in = 2, .out = 3}, random), model({.in = 2, .out = 3}, random);
   const auto path = std::filesystem::temp_directory_path() / text("engram-parameters-", getpid());
-  nn::save_parameters(path, saved);
-  nn::load_parameters(path, model);
+  save_parameters(path, saved);
+  load_parameters(path, model);
   BOOST_TEST(same(saved.w.value(), model.w.value()));
   BOOST_TEST(same(saved.b.value(), model.b.value()));
 
   nn::Linear<float> wider({.in = 2, .out = 4}, random);
-  const std::string what = error_of([&] { nn::load_parameters(path, wider); });
+  const std::string what = error_of([&] { load_parameters(path, wider); });
   BOOST_TEST(what == path.string() +
                          ": the tensors are not those of these parameters (to load those that are "
                          "there, say so by a Partial):\n"
@@ -45,12 +45,12 @@ BOOST_AUTO_TEST_CASE(parameters_by_name) {
 BOOST_AUTO_TEST_CASE(what_is_put_stays_as_it_was) {
   Random random{1};
   nn::Linear<float> model({.in = 1, .out = 1}, random);
-  nn::Tensors tensors;
-  nn::put_parameters(tensors, named_parameters(model));
+  files::Tensors tensors;
+  put_parameters(tensors, named_parameters(model));
   const float before = model.w.value().item();
   model.w.edit()[0] = 5;
   BOOST_TEST(tensors.get<float>("w").item() == before);
-  nn::load_parameters(tensors, named_parameters(model));
+  load_parameters(tensors, named_parameters(model));
   BOOST_TEST(model.w.value().item() == before);
   model.w.edit()[0] = 5;
   BOOST_TEST(tensors.get<float>("w").item() == before);
@@ -60,11 +60,11 @@ BOOST_AUTO_TEST_CASE(what_is_put_stays_as_it_was) {
 BOOST_AUTO_TEST_CASE(tensors_of_another_model) {
   Random random{1};
   nn::Linear<float> model({.in = 2, .out = 3}, random);
-  nn::Tensors other;
-  nn::put_parameters(other, named_parameters(model), "model.");
-  BOOST_TEST(error_of([&] { nn::put_parameters(other, named_parameters(model), "model."); }) ==
+  files::Tensors other;
+  put_parameters(other, named_parameters(model), "model.");
+  BOOST_TEST(error_of([&] { put_parameters(other, named_parameters(model), "model."); }) ==
              "two tensors are called model.w");
-  nn::load_parameters(other, named_parameters(model), "model.");
+  load_parameters(other, named_parameters(model), "model.");
   const Array<float> before(model.w.shape(), model.w.value().values());
   other.tensors["model.w"] = Array<float>(model.w.shape());
   other.tensors["model.b"] = Array<float>(Shape{4});
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(tensors_of_another_model) {
   const std::string what =
       "the tensors are not those of these parameters (to load those that are there, say so by a "
       "Partial):\n";
-  BOOST_TEST(error_of([&] { nn::load_parameters(other, named_parameters(model), "model."); }) ==
+  BOOST_TEST(error_of([&] { load_parameters(other, named_parameters(model), "model."); }) ==
              what +
                  "  tensor model.b has shape [4], the parameter [3]\n"
                  "  no parameter for tensor model.c");
@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(tensors_of_another_model) {
   other.tensors.erase("model.c");
   other.tensors.erase("model.w");
   BOOST_TEST(
-      error_of([&] { nn::load_parameters(other, named_parameters(model), "model."); }) ==
+      error_of([&] { load_parameters(other, named_parameters(model), "model."); }) ==
       what +
           "  tensor model.b [3]: element 1 is 1e+300 (F64), beyond the range of F32: ask for "
           "double\n"
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(tensors_of_another_model) {
   BOOST_TEST(same(before, model.w.value()));
   for (int k = 0; k < 100; ++k) other.tensors[text("model.x", k)] = Array<float>();
   BOOST_TEST(error_of([&] {
-               nn::load_parameters(other, named_parameters(model), "model.");
+               load_parameters(other, named_parameters(model), "model.");
              }).ends_with("\n  and 52 more"));
 }
 
@@ -98,10 +98,11 @@ BOOST_AUTO_TEST_CASE(tensors_of_another_dtype) {
   Random random{1};
   nn::Linear<float> model({.in = 2, .out = 3}, random);
   const Array<float> before = model.w.value();
-  nn::Tensors other;
-  other.tensors["w"] = nn::stored(Array<double>({2, 3}, {1, 2, 3, 4, 5, 6}), nn::Precision::bf16);
+  files::Tensors other;
+  other.tensors["w"] =
+      files::stored(Array<double>({2, 3}, {1, 2, 3, 4, 5, 6}), files::Precision::bf16);
   other.tensors["b"] = Indices({3}, {7, -8, 9});
-  nn::load_parameters(other, named_parameters(model));
+  load_parameters(other, named_parameters(model));
   BOOST_TEST(model.w.value()[5] == 6);
   BOOST_TEST(model.b.value()[1] == -8);
 }
@@ -110,13 +111,13 @@ BOOST_AUTO_TEST_CASE(parameters_of_16_bits) {
   const auto path = std::filesystem::temp_directory_path() / text("engram-parameters-", getpid());
   Random random{1};
   nn::Linear<float> saved({.in = 20, .out = 30}, random), model({.in = 20, .out = 30}, random);
-  nn::save_parameters(path, saved);
+  save_parameters(path, saved);
   const auto full = std::filesystem::file_size(path);
   for (const auto& [precision, good] :
-       {std::pair{nn::Precision::f16, 0x1p-11f}, std::pair{nn::Precision::bf16, 0x1p-8f}}) {
-    nn::save_parameters(path, saved, precision);
+       {std::pair{files::Precision::f16, 0x1p-11f}, std::pair{files::Precision::bf16, 0x1p-8f}}) {
+    save_parameters(path, saved, precision);
     BOOST_TEST(std::filesystem::file_size(path) < full * 6 / 10);
-    nn::load_parameters(path, model);
+    load_parameters(path, model);
     int wrong = 0, changed = 0;
     for (Index i = 0; i < model.w.size(); ++i) {
       const float x = saved.w.value()[i], y = model.w.value()[i];
@@ -127,20 +128,20 @@ BOOST_AUTO_TEST_CASE(parameters_of_16_bits) {
     BOOST_TEST(changed > 0);
   }
   saved.w.edit()[7] = 65520;
-  BOOST_TEST(error_of([&] { nn::save_parameters(path, saved, nn::Precision::f16); }) ==
+  BOOST_TEST(error_of([&] { save_parameters(path, saved, files::Precision::f16); }) ==
              path.string() +
                  ": parameter w: element 7 is 65520, beyond the range of F16; write it in full "
                  "precision or as BF16");
-  nn::load_parameters(path, model);  // the earlier file
+  load_parameters(path, model);  // the earlier file
   saved.w.edit()[7] = std::numeric_limits<float>::max();
-  BOOST_TEST(error_of([&] { nn::save_parameters(path, saved, nn::Precision::bf16); }) ==
+  BOOST_TEST(error_of([&] { save_parameters(path, saved, files::Precision::bf16); }) ==
              path.string() +
                  ": parameter w: element 7 is 3.40282e+38, beyond the range of BF16; write it in "
                  "full precision");
   saved.w.edit()[7] = -std::numeric_limits<float>::infinity();
   saved.w.edit()[8] = std::numeric_limits<float>::quiet_NaN();
-  nn::save_parameters(path, saved, nn::Precision::f16);
-  nn::load_parameters(path, model);
+  save_parameters(path, saved, files::Precision::f16);
+  load_parameters(path, model);
   BOOST_TEST(model.w.value()[7] == -std::numeric_limits<float>::infinity());
   BOOST_TEST(std::isnan(model.w.value()[8]));
   std::filesystem::remove(path);
@@ -151,39 +152,36 @@ BOOST_AUTO_TEST_CASE(what_matches_and_is_there) {
   const auto path = std::filesystem::temp_directory_path() / text("engram-parameters-", getpid());
   Random random{1};
   nn::Linear<float> saved({.in = 2, .out = 3}, random), model({.in = 2, .out = 3}, random);
-  nn::Tensors tensors;
-  nn::put_parameters(tensors, named_parameters(saved), "net.encoder.");
+  files::Tensors tensors;
+  put_parameters(tensors, named_parameters(saved), "net.encoder.");
   tensors.tensors["net.steps"] = Indices({1}, {5});
   tensors.tensors["net.encoder.more"] = Array<float>(Shape{2});
   tensors.tensors.erase("net.encoder.b");
-  nn::save(path, tensors);
+  files::save(path, tensors);
 
   const Array<float> b = model.b.value();
-  nn::LoadReport report = nn::load_parameters(path, model, nn::Partial{.prefix = "net.encoder."});
+  LoadReport report = load_parameters(path, model, Partial{.prefix = "net.encoder."});
   BOOST_TEST(report.str() ==
              "loaded (1): w\n"
              "not found in the file (1): b\n"
              "not used of the file (2): net.encoder.more net.steps\n");
   BOOST_TEST(same(model.w.value(), saved.w.value()));
   BOOST_TEST(same(model.b.value(), b));
-  report =
-      nn::load_parameters(path, model, nn::Partial{.only = {"w", "?"}, .prefix = "net.encoder."});
+  report = load_parameters(path, model, Partial{.only = {"w", "?"}, .prefix = "net.encoder."});
   BOOST_TEST((report.loaded == std::vector<std::string>{"w"}));
-  report = nn::load_parameters(path, model, nn::Partial{.only = {"b"}, .prefix = "net.encoder."});
+  report = load_parameters(path, model, Partial{.only = {"b"}, .prefix = "net.encoder."});
   BOOST_TEST(
       (report.loaded.empty() && report.not_used.size() == 3 && report.not_found.size() == 1));
 
   // A pattern that is misspelt loads nothing without a word otherwise.
-  BOOST_TEST(
-      error_of([&] {
-        static_cast<void>(nn::load_parameters(path, model, nn::Partial{.only = {"w", "bias"}}));
-      }) == path.string() + ": these cannot be loaded:\n  no parameter is called bias");
+  BOOST_TEST(error_of([&] {
+               static_cast<void>(load_parameters(path, model, Partial{.only = {"w", "bias"}}));
+             }) == path.string() + ": these cannot be loaded:\n  no parameter is called bias");
   // Another shape is no part of this model: nothing changes.
   nn::Linear<float> wider({.in = 2, .out = 4}, random);
   const Array<float> before = wider.w.value();
   BOOST_TEST(error_of([&] {
-               static_cast<void>(
-                   nn::load_parameters(path, wider, nn::Partial{.prefix = "net.encoder."}));
+               static_cast<void>(load_parameters(path, wider, Partial{.prefix = "net.encoder."}));
              }) == path.string() +
                        ": these cannot be loaded:\n  tensor net.encoder.w has shape [2,3], the "
                        "parameter [2,4]");

@@ -1,5 +1,5 @@
 // Files of tensors: what is written is read, damage is found, and no file is ever half-written.
-#include "engram/nn/safetensors.hpp"
+#include "engram/core/safetensors.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -36,16 +36,17 @@ bool contains(const std::string& all, const std::string& part) {
   return all.find(part) != std::string::npos;
 }
 
-nn::Tensors sample() {
-  nn::Tensors out;
+files::Tensors sample() {
+  files::Tensors out;
   out.metadata = {{"step", "12"}, {"of \"whom\"", "Hochreiter, Schmidhuber; Grüße\n"}};
   out.tensors["w"] = Random{1}.normal<float>({3, 5});
   out.tensors["v"] = Random{2}.normal<double>({7});
   out.tensors["ids"] = Indices({2, 2}, {1, -2, 3, 2147483647});
   out.tensors["scalar"] = Array<double>::scalar(-0.0);
   out.tensors["empty"] = Array<float>(Shape{0, 4});
-  out.tensors["half"] = nn::stored(Array<float>({3}, {1.5f, -0.0f, 3e-6f}), nn::Precision::f16);
-  out.tensors["brief"] = nn::stored(Array<double>({1, 2}, {1e38, 0.1}), nn::Precision::bf16);
+  out.tensors["half"] =
+      files::stored(Array<float>({3}, {1.5f, -0.0f, 3e-6f}), files::Precision::f16);
+  out.tensors["brief"] = files::stored(Array<double>({1, 2}, {1e38, 0.1}), files::Precision::bf16);
   return out;
 }
 
@@ -54,8 +55,8 @@ bool same(const Array<T>& a, const Array<T>& b) {
   return a.shape() == b.shape() && std::memcmp(a.data(), b.data(), a.values().size_bytes()) == 0;
 }
 
-void check_sample(const nn::Tensors& got) {
-  const nn::Tensors expected = sample();
+void check_sample(const files::Tensors& got) {
+  const files::Tensors expected = sample();
   BOOST_TEST((got.metadata == expected.metadata));
   BOOST_TEST(got.tensors.size() == expected.tensors.size());
   for (const char* name : {"w", "empty"})
@@ -73,21 +74,21 @@ BOOST_AUTO_TEST_SUITE(safetensors)
 
 BOOST_AUTO_TEST_CASE(what_is_written_is_read) {
   const ScratchFolder folder("safetensors");
-  nn::save(folder / "a", sample());
-  check_sample(nn::load(folder / "a"));
-  nn::save(folder / "a", nn::Tensors());
-  BOOST_TEST(nn::load(folder / "a").tensors.empty());
+  files::save(folder / "a", sample());
+  check_sample(files::load(folder / "a"));
+  files::save(folder / "a", files::Tensors());
+  BOOST_TEST(files::load(folder / "a").tensors.empty());
   BOOST_TEST(folder.files() == 1U);
 }
 
 // The header as other tools see it: padded to 8 bytes, the wider type first, no holes.
 BOOST_AUTO_TEST_CASE(the_layout_is_the_published_one) {
   const ScratchFolder folder("safetensors");
-  nn::Tensors tensors;
+  files::Tensors tensors;
   tensors.metadata["format"] = "pt";
   tensors.tensors["a"] = Array<float>({2}, {1, 2});
   tensors.tensors["b"] = Array<double>({1, 1}, {3});
-  nn::save(folder / "a", tensors);
+  files::save(folder / "a", tensors);
   const std::string header =
       R"({"__metadata__":{"format":"pt"},"b":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]},)"
       R"("a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})";
@@ -101,16 +102,16 @@ BOOST_AUTO_TEST_CASE(the_layout_is_the_published_one) {
 }
 
 BOOST_AUTO_TEST_CASE(a_tensor_that_is_not_there) {
-  const nn::Tensors tensors = sample();
+  const files::Tensors tensors = sample();
   BOOST_TEST(
       error_of([&] { tensors.get<float>("x"); }) ==
       "no tensor x; there are: brief BF16 [1,2], empty F32 [0,4], half F16 [3], ids I32 [2,2], "
       "scalar F64 [], v F64 [7], w F32 [3,5]");
   BOOST_TEST(error_of([&] { tensors.get<double>("w"); }) == "tensor w is F32 [3,5], not F64");
   BOOST_TEST(error_of([&] { tensors.get<float>("half"); }) == "tensor half is F16 [3], not F32");
-  BOOST_TEST(error_of([&] { nn::Tensors().get<float>("x"); }) == "no tensor x; there are: none");
+  BOOST_TEST(error_of([&] { files::Tensors().get<float>("x"); }) == "no tensor x; there are: none");
   // The names of a file do nothing to a terminal, and there may be many.
-  nn::Tensors many;
+  files::Tensors many;
   for (int k = 0; k < 1000; ++k) many.tensors[text(1000 + k)] = Array<float>();
   many.tensors["\x1b[31m\n"] = Array<float>();
   const std::string what = error_of([&] { many.get<float>(std::string(10000, 'x')); });
@@ -124,7 +125,7 @@ BOOST_AUTO_TEST_CASE(damaged_files) {
   const fs::path path = folder / "a";
   const auto refused = [&](const std::string& bytes, const std::string& why) {
     write_bytes(path, bytes);
-    const std::string what = error_of([&] { nn::load(path); });
+    const std::string what = error_of([&] { files::load(path); });
     BOOST_TEST(contains(what, why), what << "\n  does not say: " << why);
     BOOST_TEST(contains(what, path.string()));
   };
@@ -133,7 +134,7 @@ BOOST_AUTO_TEST_CASE(damaged_files) {
   };
   const auto tensor = [&](const std::string& json, std::size_t data, const std::string& why) {
     header("{\"w\":" + json + "}", data, why);
-    BOOST_TEST(contains(error_of([&] { nn::load(path); }), "tensor \"w\": "));
+    BOOST_TEST(contains(error_of([&] { files::load(path); }), "tensor \"w\": "));
   };
   refused("", "it has only 0 bytes");
   refused("1234567", "it has only 7 bytes");
@@ -205,28 +206,29 @@ BOOST_AUTO_TEST_CASE(damaged_files) {
 BOOST_AUTO_TEST_CASE(files_that_cannot_be_read) {
   const ScratchFolder folder("safetensors");
   BOOST_TEST(
-      contains(error_of([&] { nn::load(folder / "missing"); }), "No such file or directory"));
-  BOOST_TEST(contains(error_of([&] { nn::load(folder.path); }), "Is a directory"));
-  BOOST_TEST(contains(error_of([&] { nn::load("/dev/zero"); }), "cannot read /dev/zero"));
+      contains(error_of([&] { files::load(folder / "missing"); }), "No such file or directory"));
+  BOOST_TEST(contains(error_of([&] { files::load(folder.path); }), "Is a directory"));
+  BOOST_TEST(contains(error_of([&] { files::load("/dev/zero"); }), "cannot read /dev/zero"));
   BOOST_REQUIRE(mkfifo((folder / "fifo").c_str(), 0600) == 0);  // nobody writes: no waiting
-  BOOST_TEST(contains(error_of([&] { nn::load(folder / "fifo"); }), "fifo: it is no regular file"));
+  BOOST_TEST(
+      contains(error_of([&] { files::load(folder / "fifo"); }), "fifo: it is no regular file"));
   write_bytes(folder / "long", std::string("\x01\xe1\xf5\x05\0\0\0\0", 8));  // 100,000,001
   fs::resize_file(folder / "long", 200'000'000);
-  BOOST_TEST(contains(error_of([&] { nn::load(folder / "long"); }), "(at most 100000000)"));
+  BOOST_TEST(contains(error_of([&] { files::load(folder / "long"); }), "(at most 100000000)"));
 }
 
 // Whatever byte is hit: an error, or the header says something else that is in order.
 BOOST_AUTO_TEST_CASE(every_flipped_bit_and_every_truncation) {
   const ScratchFolder folder("safetensors");
   const fs::path path = folder / "a";
-  nn::save(path, sample());
+  files::save(path, sample());
   const std::string whole = bytes_of(path);
   std::uint64_t length = 0;
   std::memcpy(&length, whole.data(), sizeof length);
   int refused = 0;
   const auto attempt = [&](const std::string& bytes) {
     write_bytes(path, bytes);
-    const std::string what = error_of([&] { nn::load(path); });
+    const std::string what = error_of([&] { files::load(path); });
     refused += !what.empty();
     return !what.empty();
   };
@@ -247,13 +249,13 @@ BOOST_AUTO_TEST_CASE(every_flipped_bit_and_every_truncation) {
 
 BOOST_AUTO_TEST_CASE(names_that_cannot_be_written) {
   const ScratchFolder folder("safetensors");
-  nn::Tensors tensors;
+  files::Tensors tensors;
   tensors.tensors["__metadata__"] = Array<float>();
   BOOST_TEST(
-      contains(error_of([&] { nn::save(folder / "a", tensors); }), "no tensor can be called"));
+      contains(error_of([&] { files::save(folder / "a", tensors); }), "no tensor can be called"));
   tensors.tensors.clear();
   tensors.tensors["\xff"] = Array<float>();
-  BOOST_TEST(contains(error_of([&] { nn::save(folder / "a", tensors); }), "is not UTF-8"));
+  BOOST_TEST(contains(error_of([&] { files::save(folder / "a", tensors); }), "is not UTF-8"));
   BOOST_TEST(folder.files() == 0U);
 }
 

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "engram/nn/safetensors.hpp"
+#include "engram/core/safetensors.hpp"
 #include "engram/tests/scratch_folder.hpp"
 #include "engram/tests/tape_help.hpp"
 
@@ -18,8 +18,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-nn::Tensors many(int count) {
-  nn::Tensors out;
+files::Tensors many(int count) {
+  files::Tensors out;
   for (int k = 0; k < count; ++k) {
     out.tensors[text("layer", k, ".w")] = Array<float>({2}, {static_cast<float>(k), 1});
   }
@@ -32,10 +32,10 @@ double processor_seconds() {
 
 // Seconds to write and to read that many tensors.
 double seconds(const fs::path& path, int count) {
-  const nn::Tensors written = many(count);
+  const files::Tensors written = many(count);
   const double before = processor_seconds();
-  nn::save(path, written);
-  const nn::Tensors read = nn::load(path);
+  files::save(path, written);
+  const files::Tensors read = files::load(path);
   const double took = processor_seconds() - before;
   BOOST_TEST(read.tensors.size() == static_cast<std::size_t>(count));
   BOOST_TEST(read.get<float>(text("layer", count - 1, ".w"))[0] == static_cast<float>(count - 1));
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_SUITE(safetensors_reading)
 
 BOOST_AUTO_TEST_CASE(patterns) {
   const auto matches = [](const std::string& pattern, const std::string& name) {
-    return nn::matching({"nothing", pattern})(name);
+    return matching({"nothing", pattern})(name);
   };
   for (const char* pattern : {"encoder.w", "*", "encoder.*", "*.w", "e*.w", "*coder*", "**",
                               "?ncoder.?", "e*d*r*w", "encoder.w*"}) {
@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(patterns) {
   }
   BOOST_TEST(matches("", ""));
   BOOST_TEST(matches("*", ""));
-  BOOST_TEST(!nn::matching({})("a"));
+  BOOST_TEST(!matching({})("a"));
   // A pattern that nearly matches in very many ways.
   std::string stars;
   for (int k = 0; k < 50; ++k) stars += "*a";
@@ -92,26 +92,26 @@ BOOST_AUTO_TEST_CASE(patterns) {
 
 BOOST_AUTO_TEST_CASE(a_part_of_a_file) {
   const ScratchFolder folder("reading");
-  nn::Tensors written = many(3);
+  files::Tensors written = many(3);
   written.tensors["head"] = Array<double>({1}, {5});
   written.metadata["step"] = "7";
-  nn::save(folder / "a", written);
-  const nn::Tensors read = nn::load(folder / "a", nn::matching({"layer?.w", "missing"}));
+  files::save(folder / "a", written);
+  const files::Tensors read = files::load(folder / "a", matching({"layer?.w", "missing"}));
   BOOST_TEST(read.tensors.size() == 3U);
   BOOST_TEST(read.metadata.at("step") == "7");
   BOOST_TEST((read.not_read == std::vector<std::string>{"head"}));
   BOOST_TEST(error_of([&] { read.get<double>("head"); }) ==
              "tensor head is in the file, but load was not asked for it");
-  BOOST_TEST(nn::load(folder / "a", [](const std::string&) { return false; }).not_read.size() ==
+  BOOST_TEST(files::load(folder / "a", [](const std::string&) { return false; }).not_read.size() ==
              4U);
-  BOOST_TEST(nn::load(folder / "a").not_read.empty());
+  BOOST_TEST(files::load(folder / "a").not_read.empty());
 }
 
 // Beyond 32 bits, and without the memory for what is not wanted.
 BOOST_AUTO_TEST_CASE(a_file_of_many_gigabytes) {
   const ScratchFolder folder("reading");
   write_sparse(folder / "a", (std::uint64_t{1} << 31) + 5);
-  const nn::Tensors read = nn::load(folder / "a", nn::matching({"small"}));
+  const files::Tensors read = files::load(folder / "a", matching({"small"}));
   BOOST_TEST(read.get<float>("small")[1] == 4);
   // An extent that no array has refuses nothing either.
   BOOST_TEST((read.not_read == std::vector<std::string>{"large"}));
@@ -143,10 +143,10 @@ BOOST_AUTO_TEST_CASE(memory_goes_with_the_size_of_the_file) {
     const std::string text = header.str();
     const std::uint64_t length = text.size();
     write_bytes(folder / "names", std::string(reinterpret_cast<const char*>(&length), 8) + text);
-    nn::Tensors large;
+    files::Tensors large;
     large.tensors["a"] = Array<float>(Shape{5'000'000});
-    large.tensors["b"] = nn::stored(Array<float>(Shape{20'000'000}), nn::Precision::bf16);
-    nn::save(folder / "large", large);
+    large.tensors["b"] = files::stored(Array<float>(Shape{20'000'000}), files::Precision::bf16);
+    files::save(folder / "large", large);
   }
   for (const auto& [name, tensors] : {std::pair{"names", kCount}, std::pair{"large", 2}}) {
     const auto file = static_cast<long>(fs::file_size(folder / name) / 1024);
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(memory_goes_with_the_size_of_the_file) {
     if (child == 0) {
       std::ofstream("/proc/self/clear_refs") << "5";  // the peak is what there is now
       const long before = peak();
-      const nn::Tensors read = nn::load(folder / name);
+      const files::Tensors read = files::load(folder / name);
       const long took = peak() - before;
       _exit(read.tensors.size() == static_cast<std::size_t>(tensors) && before > 0 && took <= most
                 ? 0

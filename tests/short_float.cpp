@@ -1,5 +1,5 @@
 // Numbers of 16 bits: all of them, and every border between two.
-#include "engram/nn/short_float.hpp"
+#include "engram/core/files/short_float.hpp"
 
 #include <cmath>
 #include <limits>
@@ -67,18 +67,18 @@ void check_all() {
 BOOST_AUTO_TEST_SUITE(short_float)
 
 BOOST_AUTO_TEST_CASE(float16) {
-  check_all<nn::Float16>();
-  BOOST_TEST(nearest<nn::Float16>(65519.99) == 0x7bff);
-  BOOST_TEST(nearest<nn::Float16>(65520) == 0x7c00);
-  BOOST_TEST(nearest<nn::Float16>(0x1p-25) == 0);  // half the smallest, and 0 is even
+  check_all<files::Float16>();
+  BOOST_TEST(nearest<files::Float16>(65519.99) == 0x7bff);
+  BOOST_TEST(nearest<files::Float16>(65520) == 0x7c00);
+  BOOST_TEST(nearest<files::Float16>(0x1p-25) == 0);  // half the smallest, and 0 is even
   // In one rounding: by way of a float it would be on the border, and go up.
-  BOOST_TEST(nearest<nn::Float16>(1 + 0x3p-11 - 0x1p-40) == 0x3c01);
+  BOOST_TEST(nearest<files::Float16>(1 + 0x3p-11 - 0x1p-40) == 0x3c01);
 }
 
 BOOST_AUTO_TEST_CASE(bfloat16) {
-  check_all<nn::Bfloat16>();
-  BOOST_TEST(nearest<nn::Bfloat16>(1 + 0x3p-8 - 0x1p-40) == 0x3f81);
-  BOOST_TEST(nearest<nn::Bfloat16>(std::numeric_limits<float>::max()) == 0x7f80);
+  check_all<files::Bfloat16>();
+  BOOST_TEST(nearest<files::Bfloat16>(1 + 0x3p-8 - 0x1p-40) == 0x3f81);
+  BOOST_TEST(nearest<files::Bfloat16>(std::numeric_limits<float>::max()) == 0x7f80);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engram/core/parameter_file.hpp"
 #include "engram/examples/language_model/streams.hpp"
-#include "engram/nn/parameter_file.hpp"
 
 namespace engram::language_model {
 namespace {
@@ -28,7 +28,7 @@ ModelOptions options_of(const Settings& settings, const Vocabulary& vocabulary) 
           .cutoffs = cutoffs};
 }
 
-Vocabulary vocabulary_of(const nn::Tensors& file, Level level) {
+Vocabulary vocabulary_of(const files::Tensors& file, Level level) {
   try {
     const auto json = nlohmann::json::parse(metadata(file, "vocabulary"));
     return Vocabulary(level, json.get<std::vector<std::string>>());
@@ -58,13 +58,14 @@ auto settings_of_file(F&& use) {
 
 }  // namespace
 
-const std::string& metadata(const nn::Tensors& file, const std::string& name) {
+const std::string& metadata(const files::Tensors& file, const std::string& name) {
   const auto at = file.metadata.find(name);
   if (at == file.metadata.end()) bad_data("it has no '", name, "'");
   return at->second;
 }
 
-const Array<float>& tensor(const nn::Tensors& file, const std::string& name, const Shape& shape) {
+const Array<float>& tensor(const files::Tensors& file, const std::string& name,
+                           const Shape& shape) {
   const Array<float>& values = file.get<float>(name);
   if (values.shape() != shape) {
     bad_data(name, " has shape ", values.shape(), ", not ", shape);
@@ -72,14 +73,14 @@ const Array<float>& tensor(const nn::Tensors& file, const std::string& name, con
   return values;
 }
 
-nn::Tensors describe(const Settings& settings, const Vocabulary& vocabulary,
-                     std::uint32_t text_checksum, LanguageModel& model) {
-  nn::Tensors file;
+files::Tensors describe(const Settings& settings, const Vocabulary& vocabulary,
+                        std::uint32_t text_checksum, LanguageModel& model) {
+  files::Tensors file;
   file.metadata["format"] = kFormat;
   file.metadata["settings"] = settings.json();
   file.metadata["vocabulary"] = nlohmann::json(vocabulary.tokens()).dump();
   file.metadata["text_checksum"] = text(text_checksum);
-  nn::put_parameters(file, named_parameters(model), "model.");
+  put_parameters(file, named_parameters(model), "model.");
   return file;
 }
 
@@ -91,7 +92,7 @@ Checkpoint load_checkpoint(const fs::path& path) {
              "; `language_model train` makes one in its --out folder");
   }
   using_checkpoint(checkpoint.path, [&] {
-    checkpoint.file = nn::load(checkpoint.path);
+    checkpoint.file = files::load(checkpoint.path);
     const std::string& format = metadata(checkpoint.file, "format");
     if (format != kFormat) bad_data("its format is '", format, "', not '", kFormat, "'");
     checkpoint.settings = Settings::from_json(metadata(checkpoint.file, "settings"));
@@ -120,7 +121,7 @@ LanguageModel make_model(const Checkpoint& checkpoint) {
       tensor(file, text("model.lstm.layer", k, ".w_hh"), {hidden, 4 * hidden});
     }
     LanguageModel model = settings_of_file([&] { return make_model(settings, vocabulary); });
-    nn::load_parameters(file, named_parameters(model), "model.");
+    load_parameters(file, named_parameters(model), "model.");
     return model;
   });
 }

@@ -3,11 +3,11 @@
 
 #include <filesystem>
 
+#include "engram/core/safetensors.hpp"
 #include "engram/examples/language_model/failure.hpp"
 #include "engram/examples/language_model/model.hpp"
 #include "engram/examples/language_model/settings.hpp"
 #include "engram/examples/language_model/vocabulary.hpp"
-#include "engram/nn/safetensors.hpp"
 
 namespace engram::language_model {
 
@@ -19,12 +19,12 @@ struct Checkpoint {
   Vocabulary vocabulary;
   std::uint32_t text_checksum = 0;
   std::filesystem::path path;
-  nn::Tensors file;  ///< all that is in it
+  files::Tensors file;  ///< all that is in it
 };
 
 /// A file with settings, words and weights; a trainer adds what it needs to go on.
-nn::Tensors describe(const Settings& settings, const Vocabulary& vocabulary,
-                     std::uint32_t text_checksum, LanguageModel& model);
+files::Tensors describe(const Settings& settings, const Vocabulary& vocabulary,
+                        std::uint32_t text_checksum, LanguageModel& model);
 
 /// Reads `path`, a checkpoint or the folder of a run. Throws `BadData` for a file that is missing,
 /// damaged, or no checkpoint of this program.
@@ -37,8 +37,8 @@ LanguageModel make_model(const Checkpoint& checkpoint);
 LanguageModel make_model(const Settings& settings, const Vocabulary& vocabulary);
 
 /// A string or a tensor of a checkpoint. Throw `BadData` when it is missing or has another shape.
-const std::string& metadata(const nn::Tensors& file, const std::string& name);
-const Array<float>& tensor(const nn::Tensors& file, const std::string& name, const Shape& shape);
+const std::string& metadata(const files::Tensors& file, const std::string& name);
+const Array<float>& tensor(const files::Tensors& file, const std::string& name, const Shape& shape);
 
 /// Calls `use`; an `Error` of it becomes `BadData` that names the checkpoint.
 template <class F>

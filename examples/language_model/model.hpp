@@ -4,12 +4,12 @@
 #include <optional>
 #include <vector>
 
+#include "engram/core/module.hpp"
 #include "engram/core/random.hpp"
 #include "engram/nn/adaptive_softmax.hpp"
 #include "engram/nn/embedding.hpp"
 #include "engram/nn/linear.hpp"
 #include "engram/nn/lstm.hpp"
-#include "engram/nn/visit.hpp"
 
 namespace engram::language_model {
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engram/core/summary.hpp"
 #include "engram/examples/language_model/aside.hpp"
 #include "engram/examples/language_model/failure.hpp"
 #include "engram/examples/language_model/files.hpp"
 #include "engram/examples/language_model/signals.hpp"
-#include "engram/nn/summary.hpp"
 
 namespace engram::language_model {
 
@@ -198,9 +198,9 @@ void Run::report(const Report& report) {
 }
 
 void Run::save(const char* name) {
-  nn::Tensors contents = describe(settings_, corpus_.vocabulary, corpus_.checksum, model_);
+  files::Tensors contents = describe(settings_, corpus_.vocabulary, corpus_.checksum, model_);
   trainer_.save(contents);
-  nn::save(file(name), contents);
+  files::save(file(name), contents);
   saved_ = Clock::now();
 }
 

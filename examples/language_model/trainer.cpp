@@ -89,7 +89,7 @@ std::string state_name(const char* part, std::size_t layer, std::size_t shard) {
 
 }  // namespace
 
-void Trainer::save(nn::Tensors& file) const {
+void Trainer::save(files::Tensors& file) const {
   const auto state = optimizer_->state();
   file.metadata["position"] = position_.json();
   file.metadata["optimizer"] = nlohmann::ordered_json{
@@ -105,7 +105,7 @@ void Trainer::save(nn::Tensors& file) const {
   }
 }
 
-void Trainer::restore(const nn::Tensors& file) {
+void Trainer::restore(const files::Tensors& file) {
   const Position position = Position::from_json(metadata(file, "position"));
   optim::OptimizerState<float> state;
   try {

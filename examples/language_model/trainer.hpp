@@ -4,11 +4,11 @@
 #include <memory>
 #include <vector>
 
+#include "engram/core/safetensors.hpp"
 #include "engram/core/shards.hpp"
 #include "engram/examples/language_model/batches.hpp"
 #include "engram/examples/language_model/learning_rate.hpp"
 #include "engram/examples/language_model/model.hpp"
-#include "engram/nn/safetensors.hpp"
 #include "engram/optim/optimizer.hpp"
 
 namespace engram::language_model {
@@ -45,9 +45,9 @@ class Trainer {
   Shards<float>& shards() { return shards_; }
 
   /// All that is needed to go on from here to the same bits, added to a file or taken from one.
-  void save(nn::Tensors& file) const;
+  void save(files::Tensors& file) const;
   /// Throws `Error` for a file that does not fit the model and the settings.
-  void restore(const nn::Tensors& file);
+  void restore(const files::Tensors& file);
 
  private:
   Settings settings_;

@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "engram/core/derivatives.hpp"
+#include "engram/core/module.hpp"
 #include "engram/core/shards.hpp"
-#include "engram/nn/visit.hpp"
 #include "engram/tests/bench/model.hpp"
 
 namespace engram::bench {

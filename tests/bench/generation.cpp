@@ -1,5 +1,5 @@
 // Generation: one token after the other, each the most probable after the one before.
-#include "engram/nn/visit.hpp"
+#include "engram/core/module.hpp"
 #include "engram/tests/bench/model.hpp"
 
 namespace engram::bench {

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <map>
 
-#include "engram/nn/visit.hpp"
+#include "engram/core/module.hpp"
 
 namespace engram::bench {
 namespace {

@@ -1,6 +1,6 @@
 // Training: truncated backpropagation through time, one shard a thread.
+#include "engram/core/module.hpp"
 #include "engram/core/shards.hpp"
-#include "engram/nn/visit.hpp"
 #include "engram/optim/clip.hpp"
 #include "engram/optim/sgd.hpp"
 #include "engram/tests/bench/model.hpp"

@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "engram/core/random.hpp"
-#include "engram/nn/safetensors.hpp"
+#include "engram/core/safetensors.hpp"
 
 using namespace engram;
 namespace fs = std::filesystem;
@@ -22,15 +22,15 @@ namespace fs = std::filesystem;
 namespace {
 
 // Versions differ in every number and in their size.
-nn::Tensors contents(int version) {
-  nn::Tensors file;
+files::Tensors contents(int version) {
+  files::Tensors file;
   file.metadata["version"] = std::to_string(version);
   file.tensors["w"] = Array<float>::full({20'000 + 10'000 * version}, static_cast<float>(version));
   return file;
 }
 
 int version_of(const fs::path& path) {
-  const nn::Tensors file = nn::load(path);
+  const files::Tensors file = files::load(path);
   const int version = std::stoi(file.metadata.at("version"));
   const Array<float>& w = file.get<float>("w");
   if (w.size() != 20'000 + 10'000 * version) fail(path.string(), " has ", w.size(), " numbers");
@@ -50,7 +50,7 @@ void save_in_place(const fs::path& path, const fs::path& source) {
     if (in_place) {
       save_in_place(path, path.string() + (k % 2 ? ".1" : ".0"));
     } else {
-      nn::save(path, contents(k % 2));
+      files::save(path, contents(k % 2));
     }
   }
 }
@@ -68,10 +68,10 @@ int temporaries(const fs::path& folder, bool remove) {
 void kill_saves(const fs::path& folder, int count, bool in_place) {
   const fs::path path = folder / "weights.safetensors";
   for (const int version : {0, 1}) {
-    nn::save(path.string() + "." + std::to_string(version), contents(version));
+    files::save(path.string() + "." + std::to_string(version), contents(version));
   }
   const auto start = std::chrono::steady_clock::now();
-  for (int k = 0; k < 10; ++k) nn::save(path, contents(0));
+  for (int k = 0; k < 10; ++k) files::save(path, contents(0));
   const std::chrono::duration<double> ten = std::chrono::steady_clock::now() - start;
   Random random(1);
   int in_the_middle = 0, versions[2] = {0, 0};
@@ -96,7 +96,7 @@ int main(int argc, char** argv) {
   try {
     const std::string what = argc > 2 ? argv[1] : "";
     if (what == "save" && argc > 3) {
-      nn::save(argv[2], contents(std::atoi(argv[3])));
+      files::save(argv[2], contents(std::atoi(argv[3])));
     } else if (what == "check") {
       std::cout << version_of(argv[2]) << '\n';
     } else if (what == "kill" && argc > 3) {

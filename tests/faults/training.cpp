@@ -53,9 +53,9 @@ struct Run {
   }
 
   void save(const std::filesystem::path& path) {
-    nn::Tensors file;
-    nn::put_parameters(file, named_parameters(lstm), "lstm.");
-    nn::put_parameters(file, named_parameters(readout), "readout.");
+    files::Tensors file;
+    put_parameters(file, named_parameters(lstm), "lstm.");
+    put_parameters(file, named_parameters(readout), "readout.");
     const auto state = adam.state();
     for (const auto& [name, values] : state.arrays) file.tensors["adam." + name] = values;
     file.tensors["order"] = order;
@@ -65,13 +65,13 @@ struct Run {
                             double(now.bad_epochs), double(shuffling.position()),
                             double(dropping.position()), double(epoch), epoch_loss});
     file.tensors["row"] = Indices({1}, {static_cast<std::int32_t>(row)});
-    nn::save(path, file);
+    files::save(path, file);
   }
 
   void restore(const std::filesystem::path& path) {
-    const nn::Tensors file = nn::load(path);
-    nn::load_parameters(file, named_parameters(lstm), "lstm.");
-    nn::load_parameters(file, named_parameters(readout), "readout.");
+    const files::Tensors file = files::load(path);
+    load_parameters(file, named_parameters(lstm), "lstm.");
+    load_parameters(file, named_parameters(readout), "readout.");
     const auto numbers = file.get<double>("numbers").values();
     optim::OptimizerState<float> state = adam.state();
     for (auto& [name, values] : state.arrays) values = file.get<float>("adam." + name);

@@ -70,7 +70,7 @@ void configuration(Bytes bytes) {
 
 // A checkpoint whose strings are anything: settings, vocabulary, checksum, position.
 void checkpoint(Bytes bytes) {
-  static const nn::Tensors small = [] {
+  static const files::Tensors small = [] {
     Settings settings;
     settings.layers = 1;
     settings.hidden = 2;
@@ -78,13 +78,13 @@ void checkpoint(Bytes bytes) {
     LanguageModel model = make_model(settings, vocabulary);
     return describe(settings, vocabulary, 0, model);
   }();
-  nn::Tensors tensors = small;
+  files::Tensors tensors = small;
   Arguments from(bytes);
   for (const char* name : {"settings", "vocabulary", "text_checksum", "position"}) {
     tensors.metadata[name] = std::string(from.word());
   }
   const File file({}, "-checkpoint");
-  nn::save(file.path(), tensors);
+  files::save(file.path(), tensors);
   const Checkpoint read = load_checkpoint(file.path());
   static_cast<void>(read.settings.cut());
   const Position position = Position::from_json(metadata(read.file, "position"));

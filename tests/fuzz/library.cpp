@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-#include "engram/nn/safetensors.hpp"
+#include "engram/core/safetensors.hpp"
 #include "engram/ops/ops.hpp"
 #include "engram/tests/fuzz/fuzz.hpp"
 
@@ -38,10 +38,10 @@ void safetensors(Bytes bytes) {
     framed.insert(framed.end(), from.rest().begin(), from.rest().end());
   }
   const File file(framed);
-  const nn::Tensors read = nn::load(file.path());
+  const files::Tensors read = files::load(file.path());
   const File copy({}, "-copy");
-  nn::save(copy.path(), read);
-  const nn::Tensors again = nn::load(copy.path());
+  files::save(copy.path(), read);
+  const files::Tensors again = files::load(copy.path());
   require(again.metadata == read.metadata, "the metadata is not what was written");
   require(again.tensors.size() == read.tensors.size(), "there are ", again.tensors.size(),
           " tensors, not ", read.tensors.size());

@@ -53,8 +53,8 @@ T train() {
     adam.step(gradients);
     loss_of_last = loss.item();
   }
-  nn::save_parameters("model.safetensors", model);
-  nn::load_parameters("model.safetensors", model);
+  save_parameters("model.safetensors", model);
+  load_parameters("model.safetensors", model);
   return loss_of_last;
 }
 

@@ -6,7 +6,7 @@
 #include <bit>
 #include <cstdint>
 
-namespace engram::nn {
+namespace engram::files {
 
 /// One bit of sign, `Exponent` bits of exponent, the rest the fraction.
 template <int Exponent>
@@ -71,4 +71,4 @@ struct ShortFloat {
 using Float16 = ShortFloat<5>;
 using Bfloat16 = ShortFloat<8>;
 
-}  // namespace engram::nn
+}  // namespace engram::files

@@ -1,14 +1,16 @@
-#include "engram/nn/parameter_file.hpp"
+#include "engram/core/parameter_file.hpp"
 
 #include <algorithm>
 #include <set>
 
-#include "engram/nn/safetensors_header.hpp"
+#include "engram/core/files/safetensors_header.hpp"
 
-namespace engram::nn {
+namespace engram {
 namespace {
 
-using safetensors::shown;
+using files::Precision;
+using files::Tensors;
+using files::safetensors::shown;
 
 // Everything that is wrong, in one error.
 class Complaints {
@@ -106,7 +108,7 @@ void put_parameters(Tensors& tensors, const std::vector<NamedParam<T>>& paramete
       fail("two tensors are called ", shown(prefix + name));
     }
     try {
-      tensors.tensors.emplace(prefix + name, stored(param.value(), precision));
+      tensors.tensors.emplace(prefix + name, files::stored(param.value(), precision));
     } catch (const Error& error) {
       fail("parameter ", shown(name), ": ", error.what());
     }
@@ -187,4 +189,4 @@ template LoadReport load_parameters(const Tensors&, const std::vector<NamedParam
 template Wanted wanted(const std::vector<NamedParam<float>>&, const Partial&);
 template Wanted wanted(const std::vector<NamedParam<double>>&, const Partial&);
 
-}  // namespace engram::nn
+}  // namespace engram

@@ -10,12 +10,16 @@
 #include <unistd.h>
 
 #include "engram/core/error.hpp"
-#include "engram/core/temporary.hpp"
+#include "engram/core/files/temporary.hpp"
 
 namespace engram {
 namespace {
 
 namespace fs = std::filesystem;
+using files::asked;
+using files::Holder;
+using files::lock;
+using files::temporary_name;
 
 std::string reason(int error) { return std::generic_category().message(error); }
 

@@ -8,12 +8,16 @@
 #include <unistd.h>
 
 #include "engram/core/error.hpp"
-#include "engram/core/temporary.hpp"
+#include "engram/core/files/temporary.hpp"
 
 namespace engram {
 namespace {
 
 namespace fs = std::filesystem;
+using files::asked;
+using files::Holder;
+using files::lock;
+using files::writer_of;
 
 // A file for the time in which it is looked at.
 class Opened {

@@ -9,7 +9,7 @@
 
 #include "engram/core/array.hpp"
 
-namespace engram::nn::safetensors {
+namespace engram::files::safetensors {
 
 struct Dtype {
   std::string_view name;
@@ -43,4 +43,4 @@ inline constexpr std::string_view kName<double> = "F64";
 template <class T>
 void convert(std::string_view dtype, std::span<const std::byte> bytes, std::span<T> to);
 
-}  // namespace engram::nn::safetensors
+}  // namespace engram::files::safetensors

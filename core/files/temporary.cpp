@@ -1,4 +1,4 @@
-#include "engram/core/temporary.hpp"
+#include "engram/core/files/temporary.hpp"
 
 #include <algorithm>
 #include <regex>
@@ -8,7 +8,7 @@
 
 #include "engram/core/error.hpp"
 
-namespace engram {
+namespace engram::files {
 
 std::string temporary_name(int folder, const std::string& name, unsigned number) {
   constexpr long kUsual = 255;
@@ -46,4 +46,4 @@ std::optional<Holder> lock(int file) {
   }
 }
 
-}  // namespace engram
+}  // namespace engram::files

@@ -1,4 +1,4 @@
-#include "engram/nn/safetensors_header.hpp"
+#include "engram/core/files/safetensors_header.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -8,9 +8,9 @@
 #include <nlohmann/json.hpp>
 
 #include "engram/core/error.hpp"
-#include "engram/nn/safetensors_dtype.hpp"
+#include "engram/core/files/safetensors_dtype.hpp"
 
-namespace engram::nn::safetensors {
+namespace engram::files::safetensors {
 namespace {
 
 using Json = nlohmann::json;
@@ -256,4 +256,4 @@ Header parsed(const std::string& text, std::uint64_t data_size) {
   return std::move(reader.header);
 }
 
-}  // namespace engram::nn::safetensors
+}  // namespace engram::files::safetensors

@@ -10,11 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "engram/nn/safetensors.hpp"
-#include "engram/nn/safetensors_dtype.hpp"
-#include "engram/nn/safetensors_header.hpp"
+#include "engram/core/files/safetensors_dtype.hpp"
+#include "engram/core/files/safetensors_header.hpp"
+#include "engram/core/safetensors.hpp"
 
-namespace engram::nn {
+namespace engram::files {
 namespace {
 
 namespace fs = std::filesystem;
@@ -128,34 +128,7 @@ Tensors read_file(const Input& file, const Wanted& wanted) {
   return out;
 }
 
-// Whether all of `name` is as `pattern` says; in at most the product of their lengths.
-bool matches(const std::string& pattern, const std::string& name) {
-  std::size_t p = 0, n = 0, star = std::string::npos, from = 0;
-  while (n < name.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      from = n;
-    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == name[n])) {
-      ++p;
-      ++n;
-    } else if (star != std::string::npos) {  // the last * takes one character more
-      p = star + 1;
-      n = ++from;
-    } else {
-      return false;
-    }
-  }
-  return pattern.find_first_not_of('*', p) == std::string::npos;
-}
-
 }  // namespace
-
-Wanted matching(std::vector<std::string> patterns) {
-  return [patterns = std::move(patterns)](const std::string& name) {
-    return std::any_of(patterns.begin(), patterns.end(),
-                       [&](const std::string& pattern) { return matches(pattern, name); });
-  };
-}
 
 Tensors load(const fs::path& path) {
   return load(path, [](const std::string&) { return true; });
@@ -169,4 +142,4 @@ Tensors load(const fs::path& path, const Wanted& wanted) try {
   fail("cannot read ", path.string(), ": ", error.what());
 }
 
-}  // namespace engram::nn
+}  // namespace engram::files

@@ -8,7 +8,7 @@
 
 #include "engram/core/shape.hpp"
 
-namespace engram::nn::safetensors {
+namespace engram::files::safetensors {
 
 /// The longest header, as in the reference implementation.
 inline constexpr std::uint64_t kMaxHeader = 100'000'000;
@@ -43,4 +43,4 @@ std::string shortened(const std::string& all);  ///< not without end, and no hal
 std::string in_quotes(const std::string& any);  ///< as JSON: no character in it does anything
 std::string shown(const std::string& name);     ///< as it is where that is harmless, else quoted
 
-}  // namespace engram::nn::safetensors
+}  // namespace engram::files::safetensors

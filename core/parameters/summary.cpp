@@ -1,4 +1,4 @@
-#include "engram/nn/summary.hpp"
+#include "engram/core/summary.hpp"
 
 #include <algorithm>
 #include <iomanip>

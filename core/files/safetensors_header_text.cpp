@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "engram/core/error.hpp"
-#include "engram/nn/safetensors_header.hpp"
+#include "engram/core/files/safetensors_header.hpp"
 
-namespace engram::nn::safetensors {
+namespace engram::files::safetensors {
 namespace {
 
 using Json = nlohmann::json;
@@ -67,4 +67,4 @@ std::string shown(const std::string& name) {
   return harmless ? name : in_quotes(name);
 }
 
-}  // namespace engram::nn::safetensors
+}  // namespace engram::files::safetensors

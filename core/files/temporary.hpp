@@ -7,7 +7,7 @@
 #include <optional>
 #include <string>
 
-namespace engram {
+namespace engram::files {
 
 /// What the system answers, asked again as long as a signal comes between.
 template <class F>
@@ -28,4 +28,4 @@ enum class Holder { we, others, nobody };  ///< nobody: the file system has no l
 /// Throws nothing; none with `errno` set when the system fails.
 std::optional<Holder> lock(int file);
 
-}  // namespace engram
+}  // namespace engram::files

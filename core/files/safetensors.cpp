@@ -1,4 +1,4 @@
-#include "engram/nn/safetensors.hpp"
+#include "engram/core/safetensors.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -6,11 +6,11 @@
 #include <span>
 
 #include "engram/core/atomic_file.hpp"
-#include "engram/nn/safetensors_dtype.hpp"
-#include "engram/nn/safetensors_header.hpp"
-#include "engram/nn/short_float.hpp"
+#include "engram/core/files/safetensors_dtype.hpp"
+#include "engram/core/files/safetensors_header.hpp"
+#include "engram/core/files/short_float.hpp"
 
-namespace engram::nn {
+namespace engram::files {
 namespace {
 
 namespace fs = std::filesystem;
@@ -147,4 +147,4 @@ template Indices Tensors::as(const std::string&) const;
 template Tensor stored(const Array<float>&, Precision);
 template Tensor stored(const Array<double>&, Precision);
 
-}  // namespace engram::nn
+}  // namespace engram::files

@@ -1,4 +1,4 @@
-#include "engram/nn/safetensors_dtype.hpp"
+#include "engram/core/files/safetensors_dtype.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -8,9 +8,9 @@
 #include <limits>
 #include <type_traits>
 
-#include "engram/nn/short_float.hpp"
+#include "engram/core/files/short_float.hpp"
 
-namespace engram::nn::safetensors {
+namespace engram::files::safetensors {
 namespace {
 
 enum class Bool : std::uint8_t {};
@@ -102,4 +102,4 @@ template void convert(std::string_view, std::span<const std::byte>, std::span<fl
 template void convert(std::string_view, std::span<const std::byte>, std::span<double>);
 template void convert(std::string_view, std::span<const std::byte>, std::span<std::int32_t>);
 
-}  // namespace engram::nn::safetensors
+}  // namespace engram::files::safetensors
