@@ -6,6 +6,7 @@
 
 #include "engram/core/derivatives.hpp"
 #include "engram/core/random.hpp"
+#include "engram/core/readings.hpp"
 
 namespace engram {
 namespace {
@@ -15,8 +16,10 @@ using Vars = std::vector<Var<double>>;
 
 class Check {
  public:
-  Check(const Differentiable& f, const Arrays& inputs, const GradcheckOptions& options)
-      : f_(f), inputs_(inputs), options_(options) {
+  // The inputs from `inputs.size() - parameters.size()` on are the values of `parameters`.
+  Check(const Differentiable& f, const Arrays& inputs, const Parameters<double>& parameters,
+        const GradcheckOptions& options)
+      : f_(f), inputs_(inputs), parameters_(parameters), options_(options) {
     Random random{options.seed};
     Tape<double> tape;
     upstream_ = random.uniform<double>(f(variables(tape, inputs)).shape(), 0.5, 2);
@@ -159,15 +162,23 @@ class Check {
         ++result_.compared;
         result_.worst = std::max(result_.worst, error);
         if (!(error <= options_.tolerance) && result_.failure.empty()) {
-          result_.failure = text(what, ": derivative ", k, " ", got[k].shape(), " at element ", i,
-                                 " is ", a, ", differences give ", b);
+          result_.failure = text(what, ": ", subject(k, got.size()), " ", got[k].shape(),
+                                 " at element ", i, " is ", a, ", differences give ", b);
         }
       }
     }
   }
 
+  // What number `k` of `count` derivatives is by; one alone is along all inputs together.
+  std::string subject(std::size_t k, std::size_t count) const {
+    const std::size_t inputs = inputs_.size() - parameters_.size();
+    if (count != inputs_.size() || k < inputs) return text("derivative ", k);
+    return "derivative by parameter " + parameters_[k - inputs].name;
+  }
+
   const Differentiable& f_;
   const Arrays& inputs_;
+  const Parameters<double>& parameters_;
   const GradcheckOptions& options_;
   Array<double> upstream_;
   Arrays directions_;
@@ -178,7 +189,22 @@ class Check {
 
 GradcheckResult gradcheck(const Differentiable& f, const std::vector<Array<double>>& inputs,
                           const GradcheckOptions& options) {
-  return Check(f, inputs, options).run();
+  return Check(f, inputs, {}, options).run();
+}
+
+GradcheckResult gradcheck(const DifferentiableModel& f, const Parameters<double>& parameters,
+                          const std::vector<Array<double>>& inputs,
+                          const GradcheckOptions& options) {
+  Arrays all = inputs;
+  for (const auto& param : parameters) all.push_back(param.value());
+  const auto of_all = [&](std::span<const Var<double>> vars) {
+    if (vars.empty()) fail("gradcheck: neither inputs nor parameters; what is f to be checked by?");
+    Tape<double>& tape = vars[0].tape();
+    const Readings<double> reading(tape, {}, {parameters.begin(), parameters.end()},
+                                   vars.subspan(inputs.size()));
+    return f(tape, vars.first(inputs.size()));
+  };
+  return Check(of_all, all, parameters, options).run();
 }
 
 }  // namespace engram

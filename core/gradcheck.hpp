@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engram/core/parameters.hpp"
 #include "engram/core/tape.hpp"
 
 namespace engram {
@@ -32,6 +33,17 @@ struct GradcheckResult {
 /// element to element, and likewise the second derivative (the gradient of <gradient, v> for a
 /// random v). Throws what `f` throws.
 GradcheckResult gradcheck(const Differentiable& f, const std::vector<Array<double>>& inputs,
+                          const GradcheckOptions& options = {});
+
+/// A function of values on a tape and of the parameters that it reads of it: a layer.
+using DifferentiableModel =
+    std::function<Var<double>(Tape<double>& tape, std::span<const Var<double>>)>;
+
+/// The same by `parameters` too, frozen or not, at the values that they have:
+///
+///   gradcheck([&](auto& tape, auto x) { return unit(tape, x[0]); }, parameters(unit), {x});
+GradcheckResult gradcheck(const DifferentiableModel& f, const Parameters<double>& parameters,
+                          const std::vector<Array<double>>& inputs,
                           const GradcheckOptions& options = {});
 
 }  // namespace engram

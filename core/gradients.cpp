@@ -94,8 +94,9 @@ const typename Gradients<T>::Entry& Gradients<T>::entry(const ParamRef<T>& param
   for (const Entry& entry : entries_) {
     if (entry.param && *entry.param == param) return entry;
   }
-  fail("no gradient of this parameter ", param.shape(),
-       ": the result of the backward pass does not depend on it");
+  fail("no gradient of ", param.str(),
+       param.is_trained() ? ": the result of the backward pass does not depend on it"
+                          : ": it is frozen, or a buffer, which no gradient is computed for");
 }
 
 template <class T>
@@ -158,15 +159,14 @@ void Gradients<T>::add(const Gradients& other) {
 }
 
 template <class T>
-Gradients<T> Gradients<T>::of(std::span<const ParamRef<T>> parameters) const& {
+Gradients<T> Gradients<T>::of(const Parameters<T>& parameters) const& {
   return Gradients(*this).of(parameters);
 }
 
 template <class T>
-Gradients<T> Gradients<T>::of(std::span<const ParamRef<T>> parameters) && {
+Gradients<T> Gradients<T>::of(const Parameters<T>& parameters) && {
   std::erase_if(entries_, [&](const Entry& entry) {
-    return !entry.param ||
-           std::find(parameters.begin(), parameters.end(), *entry.param) == parameters.end();
+    return !entry.param || !parameters.contains(*entry.param);
   });
   return std::move(*this);
 }

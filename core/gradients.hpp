@@ -2,12 +2,11 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <utility>
 #include <vector>
 
 #include "engram/core/parallel.hpp"
-#include "engram/core/param.hpp"
+#include "engram/core/parameters.hpp"
 #include "engram/core/var.hpp"
 
 namespace engram {
@@ -76,8 +75,8 @@ class Gradients {
 
   /// The gradients of these parameters alone, for an optimiser of a part of the model: what is left
   /// out counts neither in its steps nor in clipping.
-  Gradients of(std::span<const ParamRef<T>> parameters) const&;
-  Gradients of(std::span<const ParamRef<T>> parameters) &&;
+  Gradients of(const Parameters<T>& parameters) const&;
+  Gradients of(const Parameters<T>& parameters) &&;
 
   Entries& entries() & { return entries_; }
   const Entries& entries() const& { return entries_; }

@@ -9,19 +9,20 @@
 
 namespace engram {
 
-/// Adds the values, as they are now, to `tensors`, each under `prefix` and its name. Throws `Error`
-/// when two have the same name, or for a value that `precision` cannot hold (see `stored`).
+/// Adds the values, as they are now, to `tensors`, each under `prefix` and its name; a shared
+/// parameter is there once, under its first. Throws `Error` when a tensor has that name already, or
+/// for a value that `precision` cannot hold (see `stored`).
 template <class T>
-void put_parameters(files::Tensors& tensors, const std::vector<NamedParam<T>>& parameters,
+void put_parameters(files::Tensors& tensors, const Parameters<T>& parameters,
                     const std::string& prefix = "",
                     files::Precision precision = files::Precision::full);
 
 /// Gives the parameters the values of the tensors whose names begin with `prefix`, whatever their
-/// dtype (see `Tensors::as`). A parameter that goes by several names needs one of them. Throws
-/// `Error` listing every tensor that is missing, of another shape, cannot be converted, or has no
-/// parameter; then no parameter has changed.
+/// dtype (see `Tensors::as`). A shared parameter needs one of its names; of several, the values
+/// must be equal. Throws `Error` listing every tensor that is missing, of another shape, cannot be
+/// converted, or has no parameter; then no parameter has changed.
 template <class T>
-void load_parameters(const files::Tensors& tensors, const std::vector<NamedParam<T>>& parameters,
+void load_parameters(const files::Tensors& tensors, const Parameters<T>& parameters,
                      const std::string& prefix = "");
 
 /// What is to be loaded of a file that is not quite that of the model.
@@ -43,12 +44,12 @@ struct [[nodiscard]] LoadReport {
 /// parameter, or a tensor that matches has another shape or cannot be converted; then no parameter
 /// has changed.
 template <class T>
-LoadReport load_parameters(const files::Tensors& tensors,
-                           const std::vector<NamedParam<T>>& parameters, const Partial& partial);
+LoadReport load_parameters(const files::Tensors& tensors, const Parameters<T>& parameters,
+                           const Partial& partial);
 
 /// Which tensors of a file `load_parameters` takes.
 template <class T>
-Wanted wanted(const std::vector<NamedParam<T>>& parameters, const Partial& partial);
+Wanted wanted(const Parameters<T>& parameters, const Partial& partial);
 
 namespace files {
 
@@ -64,7 +65,7 @@ auto about(const std::filesystem::path& path, F&& f) {
 
 }  // namespace files
 
-/// The parameters of a module in a file of their own:
+/// The parameters and buffers of a module in a file of their own:
 ///
 ///   save_parameters("model.safetensors", model);
 ///   load_parameters("model.safetensors", model);
@@ -75,20 +76,22 @@ auto about(const std::filesystem::path& path, F&& f) {
 ///       load_parameters("pretrained.safetensors", model, Partial{.only = {"encoder.*"}});
 ///   std::cout << report.str();
 template <Module M>
-void save_parameters(const std::filesystem::path& path, M& module,
+void save_parameters(const std::filesystem::path& path, const M& module,
                      files::Precision precision = files::Precision::full) {
   files::Tensors tensors;
-  files::about(path, [&] { put_parameters(tensors, named_parameters(module), "", precision); });
+  files::about(path,
+               [&] { put_parameters(tensors, parameters_and_buffers(module), "", precision); });
   files::save(path, tensors);
 }
 template <Module M>
-void load_parameters(const std::filesystem::path& path, M& module) {
+void load_parameters(const std::filesystem::path& path, const M& module) {
   const files::Tensors tensors = files::load(path);
-  files::about(path, [&] { load_parameters(tensors, named_parameters(module)); });
+  files::about(path, [&] { load_parameters(tensors, parameters_and_buffers(module)); });
 }
 template <Module M>
-LoadReport load_parameters(const std::filesystem::path& path, M& module, const Partial& partial) {
-  const auto parameters = named_parameters(module);
+LoadReport load_parameters(const std::filesystem::path& path, const M& module,
+                           const Partial& partial) {
+  const auto parameters = parameters_and_buffers(module);
   const files::Tensors tensors = files::load(path, wanted(parameters, partial));
   return files::about(path, [&] { return load_parameters(tensors, parameters, partial); });
 }

@@ -34,7 +34,7 @@ template <class T>
 void refuse_edited(const Tape<T>& tape, const typename Tape<T>::Read& read) {
   if (read.param.version() == read.version) return;
   throw located("backward",
-                Error(text("parameter ", read.param.shape(),
+                Error(text(read.param.str(),
                            " was changed after the tape read it; run backward before the "
                            "optimiser's step, or clear the tape and record again")),
                 tape.node(read.id).site);
@@ -42,7 +42,9 @@ void refuse_edited(const Tape<T>& tape, const typename Tape<T>::Read& read) {
 
 template <class T>
 void refuse_edited(const Tape<T>& tape) {
-  for (const auto& read : tape.reads()) refuse_edited(tape, read);
+  for (const auto& read : tape.reads()) {
+    if (tape.node(read.id).needs_gradient) refuse_edited(tape, read);
+  }
 }
 
 // The greatest number of a node among `ys`. Throws for one that is not on the tape.
@@ -141,11 +143,12 @@ auto Tape<T>::with_passes(const auto& f) {
 template <class T>
 Gradients<T> Tape<T>::backward(const Var<T>& y, const BackwardOptions<T>& options) {
   if (!node(y).needs_gradient) {
-    throw located("backward",
-                  Error(text("the result ", y.shape(),
-                             " depends on no variable and no parameter that was recorded: it was "
-                             "computed from constants, detached, or under NoRecord")),
-                  node(y).site);
+    throw located(
+        "backward",
+        Error(text("the result ", y.shape(),
+                   " depends on no variable and no parameter that was recorded: it was "
+                   "computed from constants or frozen parameters, detached, or under NoRecord")),
+        node(y).site);
   }
   return with_passes([&](Tables<T>& tables) {
     tables.path.open();

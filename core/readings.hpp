@@ -40,7 +40,8 @@ class Readings {
     const auto found = std::find(asked_.begin(), asked_.end(), param);
     const auto at = taken_.size() + static_cast<std::size_t>(found - asked_.begin());
     if (found == asked_.end()) asked_.push_back(param);
-    return at < as_.size() ? &as_[at] : nullptr;
+    if (at < as_.size()) return &as_[at];
+    return outer_ ? outer_->ask(param) : nullptr;
   }
 
   /// The inputs of an operation, as they are to be recorded. Good until the next call.

@@ -47,13 +47,16 @@ Var<T> Tape<T>::read(const ParamRef<T>& param, Site site) {
   if (readings_) {
     if (const Var<T>* var = readings_->ask(param)) return *var;
   }
+  const bool differentiated = recording_ && param.is_trained();
   for (const Read& read : reads_) {
-    if (!(read.param == param) || nodes_[read.id].needs_gradient != recording_) continue;
+    if (!(read.param == param) || nodes_[read.id].needs_gradient != differentiated) continue;
     if (read.version == param.version()) return var(read.id);
   }
-  // Not recorded, it is a number like any other: nothing would notice an edit, so it keeps its own.
+  // Not differentiated, it is a number like any other: nothing would notice an edit, so it keeps
+  // its own.
   const Var<T> var =
-      leaf(recording_ ? param.value().watching() : param.value(), Kind::parameter, site);
+      leaf(differentiated ? param.value().watching() : param.value(), Kind::parameter, site);
+  nodes_.back().needs_gradient = differentiated;
   reads_.push_back({param, param.version(), var.id()});
   return var;
 }

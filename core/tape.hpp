@@ -80,7 +80,8 @@ class Tape {
   Var<T> constant(Array<T> value, Site site = Site::current());
   /// A value that is.
   Var<T> variable(Array<T> value, Site site = Site::current());
-  /// A parameter: the same `Var` each time until the tape is cleared.
+  /// A parameter: the same `Var` each time until the tape is cleared. A frozen one and a buffer are
+  /// constants.
   Var<T> read(const ParamRef<T>& param, Site site = Site::current());
 
   /// Gradients of the scalar `y` (or of any `y` with a seed) with respect to the parameters and

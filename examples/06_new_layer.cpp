@@ -37,8 +37,8 @@ int main() {
   Random random{1};
   // [check]
   const MinimalGatedUnit<double> proof{3, 4, random};
-  const GradcheckResult result =
-      gradcheck([&](auto x) { return proof(x[0]); }, {random.normal<double>({5, 2, 3})});
+  const GradcheckResult result = gradcheck([&](auto& /*tape*/, auto x) { return proof(x[0]); },
+                                           parameters(proof), {random.normal<double>({5, 2, 3})});
   // [end check]
   std::printf("%lld derivatives compared, largest error %.1e %s\n",
               static_cast<long long>(result.compared), result.worst, result.failure.c_str());

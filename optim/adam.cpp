@@ -54,9 +54,12 @@ void run(const Rule<T>& rule, T* w, const T* g, T* m, T* v, Index n) {
 }  // namespace
 
 template <class T>
-Adam<T>::Adam(std::vector<ParamRef<T>> parameters, const AdamOptions& options)
-    : Optimizer<T>("adam", std::move(parameters), options.learning_rate, {"m", "v"}),
-      options_(options) {
+Adam<T>::Adam(const Parameters<T>& parameters, const AdamOptions& options) : Optimizer<T>("adam") {
+  add(parameters, options);
+}
+
+template <class T>
+void Adam<T>::add(const Parameters<T>& parameters, const AdamOptions& options) {
   require(options.beta1 >= 0 && options.beta1 < 1, "adam", "beta1", options.beta1,
           "0 <= beta1 < 1");
   require(options.beta2 >= 0 && options.beta2 < 1, "adam", "beta2", options.beta2,
@@ -67,11 +70,13 @@ Adam<T>::Adam(std::vector<ParamRef<T>> parameters, const AdamOptions& options)
           text("at least ", least, ", and finite, in this precision"));
   require(options.weight_decay >= 0 && fits<T>(options.weight_decay), "adam", "weight_decay",
           options.weight_decay, "a finite number, 0 or more, in this precision");
+  this->begin_group(parameters, options.learning_rate, {"m", "v"});
+  options_.push_back(options);
 }
 
 // v takes its square.
 template <class T>
-T Adam<T>::largest_gradient() const {
+T Adam<T>::largest_gradient(std::size_t /*group*/) const {
   return kReach<T>;
 }
 
@@ -87,23 +92,24 @@ void Adam<T>::check_slot(std::size_t slot, const Array<T>& values) const {
 
 template <class T>
 void Adam<T>::update(const typename Optimizer<T>::Update& update) {
+  const AdamOptions& options = options_[update.group];
   const auto t = static_cast<double>(update.count);
-  const double rate = this->learning_rate(), decay = options_.weight_decay;
-  const double seen1 = 1 - std::pow(options_.beta1, t), seen2 = 1 - std::pow(options_.beta2, t);
+  const double rate = update.learning_rate, decay = options.weight_decay;
+  const double seen1 = 1 - std::pow(options.beta1, t), seen2 = 1 - std::pow(options.beta2, t);
   const Rule<T> rule{
-      .decay = static_cast<T>(options_.decoupled ? 0 : decay),
-      .keep = static_cast<T>(options_.decoupled ? 1 - rate * decay : 1),
-      .new_m = static_cast<T>(1 - options_.beta1),
-      .beta2 = static_cast<T>(options_.beta2),
-      .new_v = static_cast<T>(1 - options_.beta2),
+      .decay = static_cast<T>(options.decoupled ? 0 : decay),
+      .keep = static_cast<T>(options.decoupled ? 1 - rate * decay : 1),
+      .new_m = static_cast<T>(1 - options.beta1),
+      .beta2 = static_cast<T>(options.beta2),
+      .new_v = static_cast<T>(1 - options.beta2),
       .root_scale = static_cast<T>(1 / std::sqrt(seen2)),
-      .epsilon = static_cast<T>(options_.epsilon),
+      .epsilon = static_cast<T>(options.epsilon),
       .rate = static_cast<T>(rate / seen1),
   };
   T* w = update.parameter.edit();
   T* m = update.slots[0].edit();
   T* v = update.slots[1].edit();
-  each_run(update.gradient, options_.lazy, update.workers,
+  each_run(update.gradient, options.lazy, update.workers,
            [&](Index at, const T* g, Index n) { run(rule, w + at, g, m + at, v + at, n); });
 }
 

@@ -37,14 +37,17 @@ struct AdamOptions {
 template <class T>
 class Adam : public Optimizer<T> {
  public:
-  explicit Adam(std::vector<ParamRef<T>> parameters, const AdamOptions& options = {});
+  explicit Adam(const Parameters<T>& parameters, const AdamOptions& options = {});
+  /// A group of parameters with options of its own. Throws `Error`, with nothing changed, as the
+  /// constructor, and for a parameter that is in a group already.
+  void add(const Parameters<T>& parameters, const AdamOptions& options);
 
  private:
   void update(const typename Optimizer<T>::Update& update) override;
-  T largest_gradient() const override;
+  T largest_gradient(std::size_t group) const override;
   void check_slot(std::size_t slot, const Array<T>& values) const override;
 
-  AdamOptions options_;
+  std::vector<AdamOptions> options_;  ///< by group
 };
 
 extern template class Adam<float>;

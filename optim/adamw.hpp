@@ -23,14 +23,23 @@ struct AdamWOptions {
 template <class T>
 class AdamW final : public Adam<T> {
  public:
-  explicit AdamW(std::vector<ParamRef<T>> parameters, const AdamWOptions& options = {})
-      : Adam<T>(std::move(parameters), {.learning_rate = options.learning_rate,
-                                        .beta1 = options.beta1,
-                                        .beta2 = options.beta2,
-                                        .epsilon = options.epsilon,
-                                        .weight_decay = options.weight_decay,
-                                        .decoupled = true,
-                                        .lazy = options.lazy}) {}
+  explicit AdamW(const Parameters<T>& parameters, const AdamWOptions& options = {})
+      : Adam<T>(parameters, decoupled(options)) {}
+  /// See `Adam::add`.
+  void add(const Parameters<T>& parameters, const AdamWOptions& options) {
+    Adam<T>::add(parameters, decoupled(options));
+  }
+
+ private:
+  static AdamOptions decoupled(const AdamWOptions& options) {
+    return {.learning_rate = options.learning_rate,
+            .beta1 = options.beta1,
+            .beta2 = options.beta2,
+            .epsilon = options.epsilon,
+            .weight_decay = options.weight_decay,
+            .decoupled = true,
+            .lazy = options.lazy};
+  }
 };
 
 }  // namespace engram::optim

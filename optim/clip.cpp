@@ -53,15 +53,11 @@ double sum_of_squares(const Gradients<T>& gradients, const Workers* workers, con
 template <class T>
 void refuse_not_finite(const Gradients<T>& gradients, const Workers* workers) {
   constexpr T kGreatest = std::numeric_limits<T>::max();
-  std::size_t k = 0;
   for (const auto& entry : gradients.entries()) {
-    if (!entry.param) continue;
-    if (any_beyond(entry.gradient, kGreatest, workers)) {
-      refuse_beyond(text("clip_global_norm: gradient ", k, ", of a parameter of shape ",
-                         entry.param->shape(), ","),
-                    entry.gradient, kGreatest);
+    if (entry.param && any_beyond(entry.gradient, kGreatest, workers)) {
+      refuse_beyond(text("clip_global_norm: the gradient of ", entry.param->str()), entry.gradient,
+                    kGreatest);
     }
-    ++k;
   }
 }
 

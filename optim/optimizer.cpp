@@ -12,54 +12,58 @@ namespace {
 
 // Gradients can be made by hand, and a rule runs over bare pointers.
 template <class T>
-void check_fits(const std::string& name, std::size_t k, const ParamRef<T>& parameter,
-                const Gradient<T>& gradient) {
-  if (gradient.shape() != parameter.shape()) {
-    fail(name, ": parameter ", k, " has shape ", parameter.shape(), ", its gradient ",
-         gradient.shape(), "; need the same");
+void check_fits(const std::string& name, const ParamRef<T>& param, const Gradient<T>& gradient) {
+  if (gradient.shape() != param.shape()) {
+    fail(name, ": the gradient of ", param.str(), " has shape ", gradient.shape(),
+         "; need the same");
   }
   if (!gradient.is_sparse()) return;
   const Indices& rows = gradient.rows();
-  const Index count = parameter.shape().extent(0);
-  const Index expected = count == 0 ? 0 : parameter.size() / count * rows.size();
+  const Index count = param.shape().extent(0);
+  const Index expected = count == 0 ? 0 : param.size() / count * rows.size();
   std::int32_t before = -1;
   for (const std::int32_t row : rows) {
     if (row <= before || row >= count) {
-      fail(name, ": the gradient of parameter ", k, " ", parameter.shape(), " lists row ", row,
-           " after ", before, "; need ascending rows in [0, ", count, ")");
+      fail(name, ": the gradient of ", param.str(), " lists row ", row, " after ", before,
+           "; need ascending rows in [0, ", count, ")");
     }
     before = row;
   }
   if (gradient.values().size() != expected) {
-    fail(name, ": the gradient of parameter ", k, " ", parameter.shape(), " has ",
-         gradient.values().size(), " values for ", rows.size(), " rows; need ", expected);
+    fail(name, ": the gradient of ", param.str(), " has ", gradient.values().size(), " values for ",
+         rows.size(), " rows; need ", expected);
   }
 }
 
 }  // namespace
 
 template <class T>
-Optimizer<T>::Optimizer(std::string name, std::vector<ParamRef<T>> parameters, double learning_rate,
-                        std::vector<std::string> slots)
-    : name_(std::move(name)),
-      parameters_(std::move(parameters)),
-      slots_(std::move(slots)),
-      updates_(parameters_.size()),
-      found_(parameters_.size()),
-      learning_rate_(learning_rate) {
+void Optimizer<T>::begin_group(const Parameters<T>& parameters, double learning_rate,
+                               const std::vector<std::string>& slots) {
   // A subnormal rate would be 0 in a step, and move nothing.
   require(
       learning_rate >= static_cast<double>(std::numeric_limits<T>::min()) && fits<T>(learning_rate),
       name_, "learning_rate", learning_rate, "a finite number above 0 in this precision");
-  if (parameters_.empty()) fail(name_, ": no parameters; pass those of a module");
-  for (auto at = parameters_.begin(); at != parameters_.end(); ++at) {
-    const auto first = std::find(parameters_.begin(), at, *at);
-    if (first != at) {
-      fail(name_, ": parameters ", first - parameters_.begin(), " and ", at - parameters_.begin(),
-           " are the same one, of shape ", at->shape(), "; list it once");
+  if (parameters.empty()) fail(name_, ": no parameters; pass those of a module");
+  Parameters<T> all = parameters_;
+  for (const auto& param : parameters) {
+    if (param.is_buffer()) fail(name_, ": ", param.str(), " is not trained; leave it out");
+    if (all.contains(param)) {
+      fail(name_, ": ", param.str(),
+           " is in another group already; list it in one, as by "
+           "parameters(model).except({...})");
     }
-    for (std::size_t slot = 0; slot < slots_.size(); ++slot) arrays_.emplace_back(at->shape());
+    all.add(param.name, param);
+    for (const std::string& name : param.also) all.add(name, param);
   }
+  if (groups_.empty()) learning_rate_ = learning_rate;
+  for (const auto& param : parameters) {
+    Held held{groups_.size(), {}};
+    for (std::size_t slot = 0; slot < slots.size(); ++slot) held.slots.emplace_back(param.shape());
+    held_.push_back(std::move(held));
+  }
+  groups_.push_back({learning_rate, slots});
+  parameters_ = std::move(all);
 }
 
 template <class T>
@@ -70,15 +74,15 @@ void Optimizer<T>::step(const Gradients<T>& gradients, const Workers* workers) {
 
 template <class T>
 std::size_t Optimizer<T>::find(const Gradients<T>& gradients, const Workers* workers) {
-  const T limit = largest_gradient();
   std::size_t count = 0;
-  for (std::size_t k = 0; k < parameters_.size(); ++k) {
-    found_[k] = gradients.find(parameters_[k]);
-    if (!found_[k]) continue;
-    check_fits(name_, k, parameters_[k], *found_[k]);
-    if (any_beyond(*found_[k], limit, workers)) {
-      refuse_beyond(text(name_, ": the gradient of parameter ", k, " ", parameters_[k].shape()),
-                    *found_[k], limit);
+  for (std::size_t k = 0; k < held_.size(); ++k) {
+    const NamedParam<T>& param = parameters_[k];
+    const Gradient<T>* const found = held_[k].found = gradients.find(param);
+    if (!found) continue;
+    check_fits<T>(name_, param, *found);
+    const T limit = largest_gradient(held_[k].group);
+    if (any_beyond(*found, limit, workers)) {
+      refuse_beyond(text(name_, ": the gradient of ", param.str()), *found, limit);
     }
     ++count;
   }
@@ -97,7 +101,8 @@ void Optimizer<T>::check_owners(std::span<Optimizer* const> optimizers,
     std::size_t parameters = 0;
     for (const Optimizer* each : optimizers) parameters += each->parameters_.size();
     fail(names(), ": none of the ", parameters, " parameters has a gradient; does the loss ",
-         "depend on them, and was their module assigned anew after the optimiser was made?");
+         "depend on them, are they frozen, and was their module assigned anew after the optimiser "
+         "was made?");
   }
   const auto& entries = gradients.entries();
   const auto given = std::count_if(entries.begin(), entries.end(),
@@ -106,22 +111,19 @@ void Optimizer<T>::check_owners(std::span<Optimizer* const> optimizers,
   for (const auto& entry : entries) {
     if (!entry.param) continue;
     const auto owners = std::count_if(optimizers.begin(), optimizers.end(), [&](auto* each) {
-      return std::find(each->found_.begin(), each->found_.end(), &entry.gradient) !=
-             each->found_.end();
+      return std::any_of(each->held_.begin(), each->held_.end(),
+                         [&](const Held& held) { return held.found == &entry.gradient; });
     });
     if (owners == 1) continue;
-    const auto number = std::count_if(entries.data(), &entry,
-                                      [](const auto& before) { return before.param.has_value(); });
-    const std::string which = text(names(), ": gradient ", number, " of ", given,
-                                   ", of a parameter of shape ", entry.param->shape(), ", is ");
+    const std::string which = text(names(), ": the gradient of ", entry.param->str(), " is ");
     if (owners > 1) fail(which, "of ", owners, " optimisers; list the parameter in one of them");
     if (gradients.find(*entry.param) != &entry.gradient) {
       fail(which, "the second one of the same parameter; add them up (Gradients::add)");
     }
     fail(which,
-         "of no parameter here: it would stay as it is without a word; give the parameter "
-         "to the optimiser, leave its gradient out by gradients.of(optimizer.parameters()) (before "
-         "clipping), or step several optimisers together by step_all");
+         "of no optimiser here: the parameter would stay as it is without a word; give it to the "
+         "optimiser, freeze it, leave its gradient out by gradients.of(optimizer.parameters()) "
+         "(before clipping), or step several optimisers together by step_all");
   }
 }
 
@@ -137,88 +139,101 @@ void Optimizer<T>::step(std::span<Optimizer* const> optimizers, const Gradients<
 template <class T>
 void Optimizer<T>::apply(const Workers* workers) {
   ++steps_;
-  for (std::size_t k = 0; k < parameters_.size(); ++k) {
-    if (!found_[k]) continue;
-    update({parameters_[k], *found_[k],
-            std::span(arrays_).subspan(k * slots_.size(), slots_.size()), ++updates_[k], workers});
+  for (std::size_t k = 0; k < held_.size(); ++k) {
+    Held& held = held_[k];
+    if (!held.found) continue;
+    update({held.group, learning_rate_of(held.group), parameters_[k], *held.found, held.slots,
+            ++held.updates, workers});
+  }
+}
+
+template <class T>
+void Optimizer<T>::check_rate(double rate) const {
+  for (std::size_t group = 0; group < groups_.size(); ++group) {
+    const double of_group = rate_of(group, rate);
+    require(of_group >= 0 && fits<T>(of_group), name_,
+            group == 0 ? "learning_rate" : text("learning_rate of group ", group), of_group,
+            "a finite number, 0 or more, in this precision");
   }
 }
 
 template <class T>
 void Optimizer<T>::set_learning_rate(double rate) {
-  require(rate >= 0 && fits<T>(rate), name_, "learning_rate", rate,
-          "a finite number, 0 or more, in this precision");
+  check_rate(rate);
   learning_rate_ = rate;
 }
 
 template <class T>
-std::string Optimizer<T>::array_name(std::size_t parameter, std::size_t slot) const {
-  return text(slots_[slot], ".", parameter);
-}
-
-template <class T>
 OptimizerState<T> Optimizer<T>::state() const {
-  OptimizerState<T> out{learning_rate_, steps_, updates_, {}};
-  out.arrays.reserve(arrays_.size());
-  for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
-    for (std::size_t k = 0; k < parameters_.size(); ++k) {
-      out.arrays.emplace_back(array_name(k, slot), arrays_[k * slots_.size() + slot]);
+  OptimizerState<T> out{learning_rate_, steps_, {}, {}};
+  for (std::size_t k = 0; k < held_.size(); ++k) {
+    const std::string& name = parameters_[k].name;
+    out.updates.emplace(name, held_[k].updates);
+    const std::vector<std::string>& slots = groups_[held_[k].group].slots;
+    for (std::size_t slot = 0; slot < slots.size(); ++slot) {
+      out.arrays.emplace(slots[slot] + "." + name, held_[k].slots[slot]);
     }
   }
   return out;
 }
 
 template <class T>
-Array<T> Optimizer<T>::restored(const OptimizerState<T>& state, std::size_t parameter,
-                                std::size_t slot) const {
-  const std::string name = array_name(parameter, slot);
-  const auto found = std::find_if(state.arrays.begin(), state.arrays.end(),
-                                  [&](const auto& entry) { return entry.first == name; });
+Array<T> Optimizer<T>::restored(const OptimizerState<T>& state, const NamedParam<T>& param,
+                                const std::string& slot) const {
+  const std::string name = slot + "." + param.name;
+  const auto found = state.arrays.find(name);
   if (found == state.arrays.end()) {
     fail(name_, ": the state to restore has no array ", name, "; is it of another optimiser?");
   }
-  if (found->second.shape() != parameters_[parameter].shape()) {
-    fail(name_, ": ", name, " of the state to restore has shape ", found->second.shape(),
-         ", the parameter ", parameters_[parameter].shape(), "; is it of another model?");
-  }
   const Array<T>& values = found->second;
+  if (values.shape() != param.shape()) {
+    fail(name_, ": ", name, " of the state to restore has shape ", values.shape(),
+         ", the parameter ", param.shape(), "; is it of another model?");
+  }
   const auto bad =
       std::find_if(values.begin(), values.end(), [](T v) { return !std::isfinite(v); });
   if (bad != values.end()) {
     fail(name_, ": ", name, " of the state to restore is ", *bad, " at element ",
          bad - values.begin(), "; it is damaged");
   }
-  check_slot(slot, values);
   return values;
 }
 
 template <class T>
 void Optimizer<T>::restore(const OptimizerState<T>& state) {
-  if (state.updates.size() != parameters_.size()) {
-    fail(name_, ": the state to restore is of ", state.updates.size(), " parameters, this is of ",
-         parameters_.size(), "; is it of another model?");
+  std::vector<Held> restored;
+  std::size_t arrays = 0;
+  for (std::size_t k = 0; k < held_.size(); ++k) {
+    const NamedParam<T>& param = parameters_[k];
+    const auto updates = state.updates.find(param.name);
+    if (updates == state.updates.end()) {
+      fail(name_, ": the state to restore has nothing of ", param.str(),
+           "; is it of another model?");
+    }
+    if (updates->second < 0 || updates->second > state.steps) {
+      fail(name_, ": the state to restore counts ", updates->second, " updates of ", param.str(),
+           " in ", state.steps, " steps; it is damaged");
+    }
+    Held held{held_[k].group, {}, updates->second};
+    const std::vector<std::string>& slots = groups_[held.group].slots;
+    for (std::size_t slot = 0; slot < slots.size(); ++slot, ++arrays) {
+      held.slots.push_back(this->restored(state, param, slots[slot]));
+      check_slot(slot, held.slots.back());
+    }
+    restored.push_back(std::move(held));
   }
-  if (state.arrays.size() != arrays_.size()) {
-    fail(name_, ": the state to restore has ", state.arrays.size(), " arrays; need ",
-         arrays_.size(), "; is it of another optimiser?");
-  }
-  for (const std::int64_t updates : state.updates) {
-    if (updates < 0 || updates > state.steps) {
-      fail(name_, ": the state to restore counts ", updates, " updates in ", state.steps,
-           " steps; it is damaged");
+  for (const auto& [name, updates] : state.updates) {
+    if (!parameters_.find(name)) {
+      fail(name_, ": the state to restore is of a parameter ", name,
+           " too, which is none of these; is it of another model?");
     }
   }
-  std::vector<Array<T>> arrays;
-  arrays.reserve(arrays_.size());
-  for (std::size_t k = 0; k < parameters_.size(); ++k) {
-    for (std::size_t slot = 0; slot < slots_.size(); ++slot) {
-      arrays.push_back(restored(state, k, slot));
-    }
+  if (state.arrays.size() != arrays) {
+    fail(name_, ": the state to restore has ", state.arrays.size(), " arrays; need ", arrays,
+         "; is it of another optimiser?");
   }
-  std::vector<std::int64_t> updates = state.updates;
   set_learning_rate(state.learning_rate);  // the last that can throw
-  arrays_.swap(arrays);
-  updates_.swap(updates);
+  held_.swap(restored);
   steps_ = state.steps;
 }
 

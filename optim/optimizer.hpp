@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -14,19 +15,20 @@
 namespace engram::optim {
 
 /// What an optimiser carries from step to step. Saved with the parameters and restored, training
-/// continues to the same bits.
+/// continues to the same bits. Parameters go by their names, whatever order they are listed in.
 template <class T>
 struct OptimizerState {
-  double learning_rate = 0;
-  std::int64_t steps = 0;             ///< calls of `step`
-  std::vector<std::int64_t> updates;  ///< of each parameter: steps in which it had a gradient
-  /// "m.0" is what the optimiser calls m of parameter 0, of that parameter's shape.
-  std::vector<std::pair<std::string, Array<T>>> arrays;
+  double learning_rate = 0;                     ///< of the first group
+  std::int64_t steps = 0;                       ///< calls of `step`
+  std::map<std::string, std::int64_t> updates;  ///< by parameter: steps in which it had a gradient
+  /// "m.lstm.b" is what the optimiser calls m of the parameter lstm.b, of its shape.
+  std::map<std::string, Array<T>> arrays;
 };
 
-/// An optimiser of a list of parameters. Numbers under the smallest normal one (1.2e-38 in float)
-/// count as 0 in a step, and none are left in its state. It refers to the parameters (a module that
-/// is moved stays known, one that is assigned anew does not) and keeps its state apart from them.
+/// An optimiser of groups of parameters, each with options of its own. Numbers under the smallest
+/// normal one (1.2e-38 in float) count as 0 in a step, and none are left in its state. It refers to
+/// the parameters (a module that is moved stays known, one that is assigned anew does not) and
+/// keeps its state apart from them.
 template <class T>
 class Optimizer {
  public:
@@ -34,38 +36,45 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  /// Changes every parameter by its gradient, in place. One without a gradient is skipped, its
-  /// state too. With `workers`, on their threads, to the same bits. Throws `Error`, with nothing
-  /// changed:
+  /// Changes every parameter by its gradient, in place. One without a gradient is skipped (a frozen
+  /// one never has any), its state too. With `workers`, on their threads, to the same bits. Throws
+  /// `Error`, with nothing changed:
   /// - for a gradient that holds NaN, infinity or a number so large that the step would overflow,
   ///   naming the parameter and the element
-  /// - for a gradient of a parameter that the optimiser does not have. To leave it as it is, step
-  ///   by gradients.of(optimizer.parameters()); when it is another optimiser's, use `step_all`
+  /// - for a gradient of a parameter that the optimiser does not have. To leave it as it is, freeze
+  ///   it, or step by gradients.of(optimizer.parameters()); when it is another optimiser's, use
+  ///   `step_all`
   /// - when none of the parameters has a gradient or a gradient does not fit its parameter
   void step(const Gradients<T>& gradients, const Workers* workers = nullptr);
 
-  const std::vector<ParamRef<T>>& parameters() const { return parameters_; }
+  const Parameters<T>& parameters() const { return parameters_; }
   std::int64_t steps() const { return steps_; }
 
+  /// That of the first group.
   double learning_rate() const { return learning_rate_; }
-  /// For schedules, which may end at 0. Throws `Error` for a rate that is negative or not finite
-  /// in this precision.
+  /// For schedules, which may end at 0. The rates of other groups change in proportion. Throws
+  /// `Error` for a rate that is negative or not finite in this precision, of any group.
   void set_learning_rate(double rate);
 
   /// The state, independent of later steps.
   OptimizerState<T> state() const;
-  /// Takes over a state of the same optimiser of parameters of the same shapes. Throws `Error`,
-  /// with nothing changed, for any other, and for numbers that no step leaves.
+  /// Takes over a state of the same optimiser of parameters of the same names and shapes. Throws
+  /// `Error`, with nothing changed, for any other, and for numbers that no step leaves.
   void restore(const OptimizerState<T>& state);
 
  protected:
-  /// `slots` names the arrays kept for each parameter, zeros at first. Throws `Error` for no
-  /// parameters, a parameter listed twice, or a learning rate that is not finite and above 0.
-  Optimizer(std::string name, std::vector<ParamRef<T>> parameters, double learning_rate,
-            std::vector<std::string> slots);
+  explicit Optimizer(std::string name) : name_(std::move(name)) {}
+
+  /// Begins a group of parameters. `slots` names the arrays kept for each of them, zeros at first.
+  /// Throws `Error`, with nothing changed, for no parameters, buffers, a parameter or a name that
+  /// is in a group already, or a learning rate that is not finite and above 0.
+  void begin_group(const Parameters<T>& parameters, double learning_rate,
+                   const std::vector<std::string>& slots);
 
   /// One parameter in one step: what a rule reads and writes.
   struct Update {
+    std::size_t group;
+    double learning_rate;  ///< of the group
     ParamRef<T>& parameter;
     const Gradient<T>& gradient;  ///< of the parameter's shape
     std::span<Array<T>> slots;    ///< in the order of their names
@@ -74,14 +83,30 @@ class Optimizer {
   };
   virtual void update(const Update& update) = 0;
   /// The greatest magnitude of a gradient's elements with which `update` stays in the range of T.
-  virtual T largest_gradient() const { return (std::numeric_limits<T>::max)(); }
+  virtual T largest_gradient(std::size_t /*group*/) const {
+    return (std::numeric_limits<T>::max)();
+  }
   /// Throws `Error` for values that no step leaves in a slot; they are finite.
   virtual void check_slot(std::size_t /*slot*/, const Array<T>& /*values*/) const {}
+
+  double learning_rate_of(std::size_t group) const { return rate_of(group, learning_rate_); }
 
  private:
   template <class U>
   friend void step_all(const std::type_identity_t<std::vector<Optimizer<U>*>>& optimizers,
                        const Gradients<U>& gradients, const Workers* workers);
+
+  struct Group {
+    double first_rate;
+    std::vector<std::string> slots;
+  };
+  // What belongs to one of the parameters.
+  struct Held {
+    std::size_t group;
+    std::vector<Array<T>> slots;
+    std::int64_t updates = 0;
+    const Gradient<T>* found = nullptr;  ///< during a step
+  };
 
   static void step(std::span<Optimizer* const> optimizers, const Gradients<T>& gradients,
                    const Workers* workers);
@@ -91,16 +116,20 @@ class Optimizer {
   static void check_owners(std::span<Optimizer* const> optimizers, const Gradients<T>& gradients,
                            std::size_t found);
   void apply(const Workers* workers);
-  std::string array_name(std::size_t parameter, std::size_t slot) const;
-  Array<T> restored(const OptimizerState<T>& state, std::size_t parameter, std::size_t slot) const;
+  // The rate of a group when that of the first one is `rate`.
+  double rate_of(std::size_t group, double rate) const {
+    if (group == 0) return rate;
+    return groups_[group].first_rate * (rate / groups_[0].first_rate);
+  }
+  void check_rate(double rate) const;
+  Array<T> restored(const OptimizerState<T>& state, const NamedParam<T>& param,
+                    const std::string& slot) const;
 
   std::string name_;  ///< as errors call it
-  std::vector<ParamRef<T>> parameters_;
-  std::vector<std::string> slots_;
-  std::vector<Array<T>> arrays_;  ///< by parameter, then by slot
-  std::vector<std::int64_t> updates_;
-  std::vector<const Gradient<T>*> found_;  ///< during a step; kept for its memory
-  double learning_rate_;
+  std::vector<Group> groups_;
+  Parameters<T> parameters_;
+  std::vector<Held> held_;  ///< in the order of the parameters
+  double learning_rate_ = 0;
   std::int64_t steps_ = 0;
 };
 

@@ -28,41 +28,48 @@ void roll(T* __restrict w, const T* __restrict g, T* __restrict b, Index n, T ra
 }  // namespace
 
 template <class T>
-Sgd<T>::Sgd(std::vector<ParamRef<T>> parameters, const SgdOptions& options)
-    : Optimizer<T>(
-          "sgd", std::move(parameters), options.learning_rate,
-          options.momentum > 0 ? std::vector<std::string>{"momentum"} : std::vector<std::string>{}),
-      options_(options) {
+Sgd<T>::Sgd(const Parameters<T>& parameters, const SgdOptions& options) : Optimizer<T>("sgd") {
+  add(parameters, options);
+}
+
+template <class T>
+void Sgd<T>::add(const Parameters<T>& parameters, const SgdOptions& options) {
   require(options.momentum >= 0 && options.momentum < 1, "sgd", "momentum", options.momentum,
           "0 <= momentum < 1");
   require(options.weight_decay >= 0 && fits<T>(options.weight_decay), "sgd", "weight_decay",
           options.weight_decay, "a finite number, 0 or more, in this precision");
   require(!options.nesterov || options.momentum > 0, "sgd", "momentum", options.momentum,
           "momentum above 0 for nesterov");
+  using Slots = std::vector<std::string>;
+  this->begin_group(parameters, options.learning_rate,
+                    options.momentum > 0 ? Slots{"momentum"} : Slots{});
+  options_.push_back(options);
 }
 
 // The momentum of equal gradients is g / (1 - μ), and a step η times that.
 template <class T>
-T Sgd<T>::largest_gradient() const {
-  const double growth = std::max(1.0, this->learning_rate()) / (1 - options_.momentum);
+T Sgd<T>::largest_gradient(std::size_t group) const {
+  const double growth =
+      std::max(1.0, this->learning_rate_of(group)) / (1 - options_[group].momentum);
   return static_cast<T>(kReach<T> / growth);
 }
 
 template <class T>
 void Sgd<T>::update(const typename Optimizer<T>::Update& update) {
-  const T rate = static_cast<T>(this->learning_rate());
-  const T decay = static_cast<T>(options_.weight_decay);
+  const SgdOptions& options = options_[update.group];
+  const T rate = static_cast<T>(update.learning_rate);
+  const T decay = static_cast<T>(options.weight_decay);
   // By a gradient of zeros plain descent moves nothing.
-  const bool plain = options_.momentum == 0 && options_.weight_decay == 0;
-  const bool only_stored = options_.lazy || plain;
+  const bool plain = options.momentum == 0 && options.weight_decay == 0;
+  const bool only_stored = options.lazy || plain;
   T* w = update.parameter.edit();
-  if (options_.momentum == 0) {
+  if (options.momentum == 0) {
     return each_run(update.gradient, only_stored, update.workers,
                     [&](Index at, const T* g, Index n) { descend(w + at, g, n, rate, decay); });
   }
-  const T momentum = static_cast<T>(options_.momentum);
+  const T momentum = static_cast<T>(options.momentum);
   T* b = update.slots[0].edit();
-  const auto rule = options_.nesterov ? roll<true, T> : roll<false, T>;
+  const auto rule = options.nesterov ? roll<true, T> : roll<false, T>;
   each_run(update.gradient, only_stored, update.workers, [&](Index at, const T* g, Index n) {
     rule(w + at, g, b + at, n, rate, decay, momentum);
   });

@@ -31,13 +31,16 @@ struct SgdOptions {
 template <class T>
 class Sgd final : public Optimizer<T> {
  public:
-  explicit Sgd(std::vector<ParamRef<T>> parameters, const SgdOptions& options = {});
+  explicit Sgd(const Parameters<T>& parameters, const SgdOptions& options = {});
+  /// A group of parameters with options of its own. Throws `Error`, with nothing changed, as the
+  /// constructor, and for a parameter that is in a group already.
+  void add(const Parameters<T>& parameters, const SgdOptions& options);
 
  private:
   void update(const typename Optimizer<T>::Update& update) override;
-  T largest_gradient() const override;
+  T largest_gradient(std::size_t group) const override;
 
-  SgdOptions options_;
+  std::vector<SgdOptions> options_;  ///< by group
 };
 
 extern template class Sgd<float>;

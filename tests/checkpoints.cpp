@@ -21,8 +21,7 @@ namespace {
 using V = Var<double>;
 
 template <class T>
-std::vector<Array<T>> gradients_of(const Gradients<T>& gradients,
-                                   const std::vector<ParamRef<T>>& params) {
+std::vector<Array<T>> gradients_of(const Gradients<T>& gradients, const Parameters<T>& params) {
   std::vector<Array<T>> out;
   for (const auto& param : params) out.push_back(gradients[param]);
   return out;

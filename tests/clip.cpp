@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(clipping_refuses_what_is_not_finite) {
   put(gradients, p[1],
       Gradient<float>({5, 2}, Indices({1}, {4}), Array<float>({1, 2}, {1, std::nanf("")})));
   refuses([&] { clip_global_norm(gradients, 1); },
-          "clip_global_norm: gradient 1, of a parameter of shape [5,2], is nan at [4,1]; skip");
+          "clip_global_norm: the gradient of parameter 1 [5,2] is nan at [4,1]; skip");
   BOOST_TEST(gradients[p[0]][0] == 3);
   for (const double bad : {0.0, -1.0, kNan}) {
     refuses([&] { clip_global_norm(gradients, bad); }, "clip_global_norm: max_norm is ");

@@ -18,7 +18,9 @@ struct Scale {
 };
 }  // namespace
 
-BOOST_AUTO_TEST_CASE(earlier_paths_forward) {
+BOOST_AUTO_TEST_SUITE(earlier_paths)
+
+BOOST_AUTO_TEST_CASE(they_forward) {
   static_assert(std::is_same_v<nn::Tensors, files::Tensors>);
   static_assert(std::is_same_v<nn::Partial, Partial>);
   Scale scale;
@@ -26,3 +28,5 @@ BOOST_AUTO_TEST_CASE(earlier_paths_forward) {
   BOOST_TEST(count_parameters(scale) == 2);
   BOOST_TEST(nn::stored(scale.w.value(), nn::Precision::bf16).index() == 3U);
 }
+
+BOOST_AUTO_TEST_SUITE_END()

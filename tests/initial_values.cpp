@@ -20,8 +20,8 @@ namespace {
 // Every number that a module begins with.
 template <class M>
 void all_are_finite(M&& module) {
-  for (const auto& [name, param] : named_parameters(module)) {
-    for (const auto v : param.value()) BOOST_TEST(std::isfinite(v), name);
+  for (const auto& param : parameters(module)) {
+    for (const auto v : param.value()) BOOST_TEST(std::isfinite(v), param.name);
   }
 }
 

@@ -166,7 +166,8 @@ BOOST_AUTO_TEST_CASE(parameters_of_another_tool) {
   nn::Linear<double> model({.in = 3, .out = 4}, random);
   const files::Tensors all = golden("batch_norm");
   BOOST_TEST(all.as<std::int32_t>("1.num_batches_tracked").item() == 1);
-  const auto parameters = std::vector{NamedParam<double>{"bias", model.b}};
+  Parameters<double> parameters;
+  parameters.add("bias", model.b);
   const LoadReport report = load_parameters(all, parameters, Partial{.prefix = "0."});
   BOOST_TEST(report.str() ==
              "loaded (1): bias\n"
@@ -181,16 +182,18 @@ BOOST_AUTO_TEST_CASE(tied_weights) {
   BOOST_TEST(all.tensors.size() == 1U);
   Random random{1};
   Param<float> w{Array<float>(Shape{3, 2})}, other{Array<float>(Shape{3, 2})};
-  std::vector<NamedParam<float>> named{{"readout.weight", w}, {"embedding.weight", w}};
-  load_parameters(all, named);
+  const auto named = [](const Param<float>& readout, const Param<float>& embedding) {
+    Parameters<float> out;
+    out.add("readout.weight", readout);
+    out.add("embedding.weight", embedding);
+    return out;
+  };
+  load_parameters(all, named(w, w));
   BOOST_TEST(w.value()[0] != 0);
-  named[0].param = other;
-  named[1].param = other;
-  BOOST_TEST(load_parameters(all, named, Partial{}).not_found.empty());
+  BOOST_TEST(load_parameters(all, named(other, other), Partial{}).not_found.empty());
   BOOST_TEST(differences(w.value(), other.value()) == 0U);
-  named[0].param = w;
-  BOOST_TEST(load_parameters(all, named, Partial{}).not_found.size() == 1U);
-  BOOST_TEST(error_of([&] { load_parameters(all, named); }).find("no tensor ") !=
+  BOOST_TEST(load_parameters(all, named(w, other), Partial{}).not_found.size() == 1U);
+  BOOST_TEST(error_of([&] { load_parameters(all, named(w, other)); }).find("no tensor ") !=
              std::string::npos);
 }
 

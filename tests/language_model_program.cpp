@@ -15,12 +15,17 @@ namespace fs = std::filesystem;
 // and with which threads.
 std::string weights(const fs::path& path) {
   const files::Tensors file = files::load(path);
-  std::string bytes = file.metadata.at("position") + file.metadata.at("optimizer");
+  std::string bytes = file.metadata.at("position");
   for (const auto& [name, tensor] : file.tensors) {
-    const auto& values = std::get<Array<float>>(tensor);
     bytes += name;
-    bytes.append(reinterpret_cast<const char*>(values.data()),
-                 static_cast<std::size_t>(values.size()) * sizeof(float));
+    const auto add = [&](const auto& values) {
+      bytes.append(reinterpret_cast<const char*>(values.data()), values.values().size_bytes());
+    };
+    if (const auto* counts = std::get_if<Array<double>>(&tensor)) {
+      add(*counts);
+    } else {
+      add(std::get<Array<float>>(tensor));
+    }
   }
   return bytes;
 }

@@ -16,16 +16,17 @@ std::string differences(const files::Tensors& a, const files::Tensors& b) {
   std::string out;
   if (a.tensors.size() != b.tensors.size()) return "another number of tensors";
   for (const auto& [name, tensor] : a.tensors) {
-    const auto& x = std::get<Array<float>>(tensor);
-    const auto& y = b.get<float>(name);
-    if (x.shape() != y.shape() ||
-        std::memcmp(x.data(), y.data(), sizeof(float) * static_cast<std::size_t>(x.size())) != 0) {
+    const auto differ = [&](const auto& x, const auto& y) {
+      return x.shape() != y.shape() ||
+             std::memcmp(x.data(), y.data(), x.values().size_bytes()) != 0;
+    };
+    const auto* counts = std::get_if<Array<double>>(&tensor);
+    if (counts ? differ(*counts, b.get<double>(name))
+               : differ(std::get<Array<float>>(tensor), b.get<float>(name))) {
       out += name + " ";
     }
   }
-  for (const char* name : {"position", "optimizer"}) {
-    if (a.metadata.at(name) != b.metadata.at(name)) out += name;
-  }
+  if (a.metadata.at("position") != b.metadata.at("position")) out += "position";
   return out;
 }
 

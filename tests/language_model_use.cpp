@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(tied_models_share_one_matrix) {
   Random random(1);
   LanguageModel model({.vocabulary = 5, .embedding = 3, .hidden = 3, .tied = true}, random);
   std::vector<std::string> names;
-  for (const auto& [name, param] : named_parameters(model)) names.push_back(name);
+  for (const auto& param : parameters(model)) names.push_back(param.name);
   BOOST_TEST(names == (std::vector<std::string>{"embedding.w", "lstm.layer0.w_ih",
                                                 "lstm.layer0.w_hh", "lstm.layer0.b", "readout_b"}),
              boost::test_tools::per_element());
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(initial_weights_are_as_asked) {
   Settings s = small_settings();
   s.init = 0.01;
   LanguageModel model = make_model(s, small_corpus().vocabulary);
-  for (const auto& [name, param] : named_parameters(model)) {
+  for (const auto& param : parameters(model)) {
     if (param.shape().rank() < 2) continue;
     for (const float w : param.value()) BOOST_REQUIRE(std::abs(w) <= 0.01f);
   }

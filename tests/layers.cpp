@@ -47,16 +47,16 @@ void compare_with_golden(const std::string& file, const std::vector<std::string>
   const auto get = [&](const std::string& name) { return gold.get<double>(name); };
   Random random{1};
   Network network{{.input = 4, .hidden = 6, .layers = 2}, random};
-  auto named = named_parameters(network);
-  for (auto& [name, param] : named) param.assign(get(name));
+  auto named = parameters(network);
+  for (auto& param : named) param.assign(get(param.name));
 
   for (const bool carried : {true, false}) {
     const std::string variant = carried ? "carried" : "truncated";
     Tape<double> tape;
     std::vector<std::string> names;
     Vars leaves;
-    for (const auto& [name, param] : named) {
-      names.push_back(name);
+    for (const auto& param : named) {
+      names.push_back(param.name);
       leaves.push_back(tape.read(param));
     }
     std::vector<std::string> inputs{"x1", "x2"};
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(modules_show_their_parameters) {
   Random random{1};
   nn::Lstm<float> lstm{{.input = 3, .hidden = 4, .layers = 2}, random};
   std::vector<std::string> names;
-  for (const auto& [name, param] : named_parameters(lstm)) names.push_back(name);
+  for (const auto& param : parameters(lstm)) names.push_back(param.name);
   const std::vector<std::string> expected{"layer0.w_ih", "layer0.w_hh", "layer0.b",
                                           "layer1.w_ih", "layer1.w_hh", "layer1.b"};
   BOOST_TEST(names == expected, boost::test_tools::per_element());

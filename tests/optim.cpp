@@ -135,7 +135,6 @@ BOOST_AUTO_TEST_CASE(bad_options_are_refused) {
   adam({.epsilon = 1e-60}, "epsilon is 1e-60; need at least 1.08");
   adam({.weight_decay = kNan}, "weight_decay is nan");
   refuses([&] { Sgd<float>({}); }, "no parameters");
-  refuses([&] { Sgd<float>({p[0], p[0]}); }, "parameters 0 and 1 are the same one, of shape [2]");
   Sgd<float> plain{p};
   refuses([&] { plain.set_learning_rate(-1); }, "learning_rate is -1");
 }
@@ -150,7 +149,8 @@ BOOST_AUTO_TEST_CASE(gradients_that_do_not_fit_are_refused) {
     refuses([&] { sgd.step(gradients); }, text);
     BOOST_TEST((p[1].value()[0] == 0 && sgd.steps() == 0));
   };
-  attempt(Gradient<float>(Array<float>({2, 3})), "has shape [3,2], its gradient [2,3]");
+  attempt(Gradient<float>(Array<float>({2, 3})),
+          "the gradient of parameter 0 [3,2] has shape [2,3]");
   attempt(Gradient<float>({3, 2}, Indices({1}, {3}), Array<float>({1, 2})), "row 3 after -1");
   attempt(Gradient<float>({3, 2}, Indices({2}, {1, 1}), Array<float>({2, 2})), "row 1 after 1");
   attempt(Gradient<float>({3, 2}, Indices({1}, {1}), Array<float>({1})), "has 1 values for 1 rows");

@@ -22,8 +22,6 @@ namespace engram::testing {
 using namespace engram::optim;
 
 template <class T>
-using Parameters = std::vector<ParamRef<T>>;
-template <class T>
 using Pointer = std::unique_ptr<Optimizer<T>>;
 inline constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 inline constexpr double kInfinity = std::numeric_limits<double>::infinity();

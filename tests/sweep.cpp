@@ -208,7 +208,8 @@ BOOST_AUTO_TEST_CASE(every_op_has_a_row) {
   int definitions = 0;
   for (const char* folder : {"/ops", "/core"}) {
     for (const auto& entry :
-         std::filesystem::directory_iterator(std::string(ENGRAM_SOURCE_DIR) + folder)) {
+         std::filesystem::recursive_directory_iterator(std::string(ENGRAM_SOURCE_DIR) + folder)) {
+      if (!entry.is_regular_file()) continue;
       const auto path = entry.path();
       const std::string stem = path.stem();
       if (path.extension() == ".hpp" && folder == std::string("/ops") &&

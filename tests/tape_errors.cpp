@@ -167,9 +167,8 @@ BOOST_AUTO_TEST_CASE(what_backward_refuses) {
       error_of([&] { gradients[c]; }) ==
       "no gradient of this Var: it is no variable or parameter, or the result does not depend "
       "on it; for values in between use grad(y, {x})");
-  BOOST_TEST(
-      error_of([&] { gradients[Param<double>(vector({1}))]; }) ==
-      "no gradient of this parameter [1]: the result of the backward pass does not depend on it");
+  BOOST_TEST(error_of([&] { gradients[Param<double>(vector({1}))]; }) ==
+             "no gradient of parameter [1]: the result of the backward pass does not depend on it");
   BOOST_TEST(error_of([&] { gradients.var(x); }) ==
              "this gradient was not recorded; call backward with {.record = true}");
 }

@@ -36,43 +36,27 @@ class Loading {
  public:
   Loading(const Tensors& tensors, const std::string& prefix) : tensors_(tensors), prefix_(prefix) {}
 
-  void look_for(const NamedParam<T>& named) {
-    const std::string name = prefix_ + named.name;
-    if (!known_.insert(name).second) fail("two parameters are called ", shown(name));
-    if (!tensors_.tensors.contains(name)) {
-      missing_.push_back(named);
-      return;
-    }
-    try {
-      Array<T> value = tensors_.as<T>(name);
-      if (value.shape() != named.param.shape()) {
-        fail("tensor ", shown(name), " has shape ", value.shape(), ", the parameter ",
-             named.param.shape());
+  // Whether there is a tensor for `param`, under any of its names.
+  bool look_for(const NamedParam<T>& param) {
+    const std::size_t before = found_.size();
+    bool any = take(param, param.name);
+    for (const std::string& name : param.also) any |= take(param, name);
+    for (std::size_t k = before + 1; k < found_.size(); ++k) {
+      if (!same_bits(found_[k].value, found_[before].value)) {
+        complaints.add("tensors ", shown(found_[before].name), " and ", shown(found_[k].name),
+                       " differ, and are of one shared ", param.str());
       }
-      found_.push_back({named, std::move(value)});
-    } catch (const Error& error) {
-      complaints.add(error.what());
     }
+    if (found_.size() > before) found_.resize(before + 1, found_[before]);
+    return any;
   }
   bool knows(const std::string& tensor) const { return known_.contains(tensor); }
 
-  // Parameters without a tensor under this name or, for those that go by several, another.
-  std::vector<NamedParam<T>> missing() const {
-    std::vector<NamedParam<T>> out;
-    for (const auto& named : missing_) {
-      const bool elsewhere = std::any_of(found_.begin(), found_.end(), [&](const Found& other) {
-        return other.named.param == named.param;
-      });
-      if (!elsewhere) out.push_back(named);
-    }
-    return out;
-  }
-
   std::vector<std::string> assign() {
     std::vector<std::string> names;
-    for (auto& [named, value] : found_) {
-      named.param.assign(value);
-      names.push_back(named.name);
+    for (auto& [param, name, value] : found_) {
+      param.assign(value);
+      names.push_back(param.name);
     }
     return names;
   }
@@ -81,13 +65,34 @@ class Loading {
 
  private:
   struct Found {
-    NamedParam<T> named;
+    NamedParam<T> param;
+    std::string name;
     Array<T> value;
   };
+
+  bool take(const NamedParam<T>& param, const std::string& under) {
+    const std::string name = prefix_ + under;
+    known_.insert(name);
+    if (!tensors_.tensors.contains(name)) return false;
+    try {
+      Array<T> value = tensors_.as<T>(name);
+      if (value.shape() != param.shape()) {
+        fail("tensor ", shown(name), " has shape ", value.shape(), ", the parameter ",
+             param.shape());
+      }
+      found_.push_back({param, name, std::move(value)});
+    } catch (const Error& error) {
+      complaints.add(error.what());
+    }
+    return true;
+  }
+  static bool same_bits(const Array<T>& a, const Array<T>& b) {
+    return std::ranges::equal(std::as_bytes(a.values()), std::as_bytes(b.values()));
+  }
+
   const Tensors& tensors_;
   std::string prefix_;
   std::set<std::string> known_;
-  std::vector<NamedParam<T>> missing_;
   std::vector<Found> found_;
 };
 
@@ -101,27 +106,29 @@ std::string line(const char* what, const std::vector<std::string>& names) {
 }  // namespace
 
 template <class T>
-void put_parameters(Tensors& tensors, const std::vector<NamedParam<T>>& parameters,
-                    const std::string& prefix, Precision precision) {
-  for (const auto& [name, param] : parameters) {
-    if (tensors.tensors.contains(prefix + name)) {
-      fail("two tensors are called ", shown(prefix + name));
-    }
+void put_parameters(Tensors& tensors, const Parameters<T>& parameters, const std::string& prefix,
+                    Precision precision) {
+  for (const auto& param : parameters) {
+    const std::string name = prefix + param.name;
+    if (tensors.tensors.contains(name)) fail("two tensors are called ", shown(name));
     try {
-      tensors.tensors.emplace(prefix + name, files::stored(param.value(), precision));
+      tensors.tensors.emplace(name, files::stored(param.value(), precision));
     } catch (const Error& error) {
-      fail("parameter ", shown(name), ": ", error.what());
+      fail("parameter ", shown(param.name), ": ", error.what());
     }
   }
 }
 
 template <class T>
-void load_parameters(const Tensors& tensors, const std::vector<NamedParam<T>>& parameters,
+void load_parameters(const Tensors& tensors, const Parameters<T>& parameters,
                      const std::string& prefix) {
   Loading<T> loading(tensors, prefix);
-  for (const auto& named : parameters) loading.look_for(named);
-  for (const auto& [name, param] : loading.missing()) {
-    loading.complaints.add("no tensor ", shown(prefix + name), " ", param.shape());
+  std::vector<const NamedParam<T>*> missing;
+  for (const auto& param : parameters) {
+    if (!loading.look_for(param)) missing.push_back(&param);
+  }
+  for (const auto* param : missing) {
+    loading.complaints.add("no tensor ", shown(prefix + param->name), " ", param->shape());
   }
   for (const auto& [name, tensor] : tensors.tensors) {
     if (name.starts_with(prefix) && !loading.knows(name)) {
@@ -135,23 +142,15 @@ void load_parameters(const Tensors& tensors, const std::vector<NamedParam<T>>& p
 }
 
 template <class T>
-LoadReport load_parameters(const Tensors& tensors, const std::vector<NamedParam<T>>& parameters,
+LoadReport load_parameters(const Tensors& tensors, const Parameters<T>& parameters,
                            const Partial& partial) {
+  LoadReport report{{}, {}, tensors.not_read};
   Loading<T> loading(tensors, partial.prefix);
-  for (const std::string& pattern : partial.only) {
-    const Wanted matches = matching({pattern});
-    if (std::none_of(parameters.begin(), parameters.end(),
-                     [&](const auto& named) { return matches(named.name); })) {
-      loading.complaints.add("no parameter is called ", shown(pattern));
-    }
-  }
-  const Wanted matches = matching(partial.only);
-  for (const auto& named : parameters) {
-    if (matches(named.name)) loading.look_for(named);
+  for (const auto& param : parameters.only(partial.only)) {
+    if (!loading.look_for(param)) report.not_found.push_back(param.name);
   }
   loading.complaints.throw_any("these cannot be loaded:");
-  LoadReport report{loading.assign(), {}, tensors.not_read};
-  for (const auto& named : loading.missing()) report.not_found.push_back(named.name);
+  report.loaded = loading.assign();
   for (const auto& [name, tensor] : tensors.tensors) {
     if (!loading.knows(name)) report.not_used.push_back(name);
   }
@@ -160,11 +159,11 @@ LoadReport load_parameters(const Tensors& tensors, const std::vector<NamedParam<
 }
 
 template <class T>
-Wanted wanted(const std::vector<NamedParam<T>>& parameters, const Partial& partial) {
+Wanted wanted(const Parameters<T>& parameters, const Partial& partial) {
   std::set<std::string> names;
-  const Wanted matches = matching(partial.only);
-  for (const auto& named : parameters) {
-    if (matches(named.name)) names.insert(partial.prefix + named.name);
+  for (const auto& param : parameters.only(partial.only)) {
+    names.insert(partial.prefix + param.name);
+    for (const std::string& name : param.also) names.insert(partial.prefix + name);
   }
   return [names = std::move(names)](const std::string& name) { return names.contains(name); };
 }
@@ -174,19 +173,13 @@ std::string LoadReport::str() const {
          line("not used of the file", not_used);
 }
 
-template void put_parameters(Tensors&, const std::vector<NamedParam<float>>&, const std::string&,
-                             Precision);
-template void put_parameters(Tensors&, const std::vector<NamedParam<double>>&, const std::string&,
-                             Precision);
-template void load_parameters(const Tensors&, const std::vector<NamedParam<float>>&,
-                              const std::string&);
-template void load_parameters(const Tensors&, const std::vector<NamedParam<double>>&,
-                              const std::string&);
-template LoadReport load_parameters(const Tensors&, const std::vector<NamedParam<float>>&,
-                                    const Partial&);
-template LoadReport load_parameters(const Tensors&, const std::vector<NamedParam<double>>&,
-                                    const Partial&);
-template Wanted wanted(const std::vector<NamedParam<float>>&, const Partial&);
-template Wanted wanted(const std::vector<NamedParam<double>>&, const Partial&);
+template void put_parameters(Tensors&, const Parameters<float>&, const std::string&, Precision);
+template void put_parameters(Tensors&, const Parameters<double>&, const std::string&, Precision);
+template void load_parameters(const Tensors&, const Parameters<float>&, const std::string&);
+template void load_parameters(const Tensors&, const Parameters<double>&, const std::string&);
+template LoadReport load_parameters(const Tensors&, const Parameters<float>&, const Partial&);
+template LoadReport load_parameters(const Tensors&, const Parameters<double>&, const Partial&);
+template Wanted wanted(const Parameters<float>&, const Partial&);
+template Wanted wanted(const Parameters<double>&, const Partial&);
 
 }  // namespace engram

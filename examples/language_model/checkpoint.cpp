@@ -74,13 +74,13 @@ const Array<float>& tensor(const files::Tensors& file, const std::string& name,
 }
 
 files::Tensors describe(const Settings& settings, const Vocabulary& vocabulary,
-                        std::uint32_t text_checksum, LanguageModel& model) {
+                        std::uint32_t text_checksum, const LanguageModel& model) {
   files::Tensors file;
   file.metadata["format"] = kFormat;
   file.metadata["settings"] = settings.json();
   file.metadata["vocabulary"] = nlohmann::json(vocabulary.tokens()).dump();
   file.metadata["text_checksum"] = text(text_checksum);
-  put_parameters(file, named_parameters(model), "model.");
+  put_parameters(file, parameters_and_buffers(model), "model.");
   return file;
 }
 
@@ -121,7 +121,7 @@ LanguageModel make_model(const Checkpoint& checkpoint) {
       tensor(file, text("model.lstm.layer", k, ".w_hh"), {hidden, 4 * hidden});
     }
     LanguageModel model = settings_of_file([&] { return make_model(settings, vocabulary); });
-    load_parameters(file, named_parameters(model), "model.");
+    load_parameters(file, parameters_and_buffers(model), "model.");
     return model;
   });
 }

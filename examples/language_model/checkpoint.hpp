@@ -24,7 +24,7 @@ struct Checkpoint {
 
 /// A file with settings, words and weights; a trainer adds what it needs to go on.
 files::Tensors describe(const Settings& settings, const Vocabulary& vocabulary,
-                        std::uint32_t text_checksum, LanguageModel& model);
+                        std::uint32_t text_checksum, const LanguageModel& model);
 
 /// Reads `path`, a checkpoint or the folder of a run. Throws `BadData` for a file that is missing,
 /// damaged, or no checkpoint of this program.

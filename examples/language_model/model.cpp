@@ -25,7 +25,7 @@ LanguageModel::LanguageModel(const ModelOptions& o, Random& random)
   }
   if (o.init > 0) {
     const auto bound = static_cast<float>(o.init);
-    for (ParamRef<float>& param : parameters(*this)) {
+    for (auto& param : parameters(*this)) {
       if (param.shape().rank() > 1) param.assign(random.uniform(param.shape(), -bound, bound));
     }
   }

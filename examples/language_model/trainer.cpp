@@ -3,8 +3,6 @@
 #include <cmath>
 #include <limits>
 
-#include <nlohmann/json.hpp>
-
 #include "engram/examples/language_model/checkpoint.hpp"
 #include "engram/examples/language_model/failure.hpp"
 #include "engram/examples/language_model/streams.hpp"
@@ -14,17 +12,16 @@
 namespace engram::language_model {
 
 std::unique_ptr<optim::Optimizer<float>> make_optimizer(const Settings& s, LanguageModel& model) {
-  std::vector<ParamRef<float>> all = parameters(model);
   if (s.optimizer == "sgd") {
-    return std::make_unique<optim::Sgd<float>>(std::move(all),
+    return std::make_unique<optim::Sgd<float>>(parameters(model),
                                                optim::SgdOptions{.learning_rate = s.learning_rate,
                                                                  .momentum = s.momentum,
                                                                  .weight_decay = s.weight_decay});
   }
   return std::make_unique<optim::Adam<float>>(
-      std::move(all), optim::AdamOptions{.learning_rate = s.learning_rate,
-                                         .weight_decay = s.weight_decay,
-                                         .decoupled = s.optimizer == "adamw"});
+      parameters(model), optim::AdamOptions{.learning_rate = s.learning_rate,
+                                            .weight_decay = s.weight_decay,
+                                            .decoupled = s.optimizer == "adamw"});
 }
 
 Trainer::Trainer(const Settings& settings, LanguageModel& model, std::span<const std::int32_t> text,
@@ -90,13 +87,8 @@ std::string state_name(const char* part, std::size_t layer, std::size_t shard) {
 }  // namespace
 
 void Trainer::save(files::Tensors& file) const {
-  const auto state = optimizer_->state();
   file.metadata["position"] = position_.json();
-  file.metadata["optimizer"] = nlohmann::ordered_json{
-      {"learning_rate", state.learning_rate},
-      {"steps", state.steps},
-      {"updates", state.updates}}.dump();
-  for (const auto& [name, values] : state.arrays) file.tensors["optimizer." + name] = values;
+  optim::put_state(file, *optimizer_);
   for (std::size_t s = 0; s < carried_.size(); ++s) {
     for (std::size_t k = 0; k < carried_[s].h.size(); ++k) {
       file.tensors[state_name("h", k, s)] = carried_[s].h[k];
@@ -107,20 +99,6 @@ void Trainer::save(files::Tensors& file) const {
 
 void Trainer::restore(const files::Tensors& file) {
   const Position position = Position::from_json(metadata(file, "position"));
-  optim::OptimizerState<float> state;
-  try {
-    const auto json = nlohmann::json::parse(metadata(file, "optimizer"));
-    json.at("learning_rate").get_to(state.learning_rate);
-    json.at("steps").get_to(state.steps);
-    json.at("updates").get_to(state.updates);
-  } catch (const nlohmann::json::exception& error) {
-    bad_data("its optimiser cannot be read: ", error.what());
-  }
-  for (const auto& [name, values] : file.tensors) {
-    constexpr std::string_view prefix = "optimizer.";
-    if (!name.starts_with(prefix)) continue;
-    state.arrays.emplace_back(name.substr(prefix.size()), file.get<float>(name));
-  }
   if (position.chunk > chunks()) {
     bad_data("it is at chunk ", position.chunk, " of the text, which has ", chunks());
   }
@@ -134,7 +112,7 @@ void Trainer::restore(const files::Tensors& file) {
       carried[s].c.push_back(tensor(file, state_name("c", k, s), shape));
     }
   }
-  optimizer_->restore(state);
+  optim::load_state(file, *optimizer_);
   learning_rate_.restore(position.plateau);
   position_ = position;
   carried_ = std::move(carried);

@@ -61,7 +61,7 @@ class Curvature {
   Sizes sizes_;
   Model model_;
   Text text_;
-  std::vector<ParamRef<float>> parameters_;
+  Parameters<float> parameters_;
   Workers workers_;
   Shards<float> shards_;
   std::vector<std::vector<Array<float>>> products_;

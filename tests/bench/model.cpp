@@ -45,7 +45,7 @@ Model::Model(const Sizes& sizes, bool fused, Random&& random)
   constexpr double kGolden = 0.6180339887498949;
   const double scale = 6 / std::sqrt(static_cast<double>(sizes.hidden));
   double at = 0;
-  for (auto& [name, param] : named_parameters(*this)) {
+  for (auto& param : parameters(*this)) {
     float* w = param.edit();
     for (Index i = 0; i < param.size(); ++i, ++at) {
       const double x = at * kGolden;

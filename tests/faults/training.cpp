@@ -54,36 +54,29 @@ struct Run {
 
   void save(const std::filesystem::path& path) {
     files::Tensors file;
-    put_parameters(file, named_parameters(lstm), "lstm.");
-    put_parameters(file, named_parameters(readout), "readout.");
-    const auto state = adam.state();
-    for (const auto& [name, values] : state.arrays) file.tensors["adam." + name] = values;
+    put_parameters(file, parameters(lstm), "lstm.");
+    put_parameters(file, parameters(readout), "readout.");
+    optim::put_state(file, adam, "adam.");
     file.tensors["order"] = order;
     const auto& now = plateau.state();
-    file.tensors["numbers"] =
-        Array<double>({9}, {state.learning_rate, double(state.steps), now.rate, now.best,
-                            double(now.bad_epochs), double(shuffling.position()),
-                            double(dropping.position()), double(epoch), epoch_loss});
+    file.tensors["numbers"] = Array<double>(
+        {7}, {now.rate, now.best, double(now.bad_epochs), double(shuffling.position()),
+              double(dropping.position()), double(epoch), epoch_loss});
     file.tensors["row"] = Indices({1}, {static_cast<std::int32_t>(row)});
     files::save(path, file);
   }
 
   void restore(const std::filesystem::path& path) {
     const files::Tensors file = files::load(path);
-    load_parameters(file, named_parameters(lstm), "lstm.");
-    load_parameters(file, named_parameters(readout), "readout.");
+    load_parameters(file, parameters(lstm), "lstm.");
+    load_parameters(file, parameters(readout), "readout.");
     const auto numbers = file.get<double>("numbers").values();
-    optim::OptimizerState<float> state = adam.state();
-    for (auto& [name, values] : state.arrays) values = file.get<float>("adam." + name);
-    state.learning_rate = numbers[0];
-    state.steps = static_cast<std::int64_t>(numbers[1]);
-    state.updates.assign(state.updates.size(), state.steps);  // every step has every gradient
-    adam.restore(state);
-    plateau.restore({numbers[2], numbers[3], static_cast<std::int64_t>(numbers[4])});
-    shuffling.seek(static_cast<std::uint64_t>(numbers[5]));
-    dropping.seek(static_cast<std::uint64_t>(numbers[6]));
-    epoch = static_cast<std::int64_t>(numbers[7]);
-    epoch_loss = numbers[8];
+    optim::load_state(file, adam, "adam.");
+    plateau.restore({numbers[0], numbers[1], static_cast<std::int64_t>(numbers[2])});
+    shuffling.seek(static_cast<std::uint64_t>(numbers[3]));
+    dropping.seek(static_cast<std::uint64_t>(numbers[4]));
+    epoch = static_cast<std::int64_t>(numbers[5]);
+    epoch_loss = numbers[6];
     order = file.get<std::int32_t>("order");
     row = file.get<std::int32_t>("row").values()[0];
   }
