@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "engram/core/error.hpp"
-#include "engram/core/pool.hpp"
+#include "engram/core/memory/pool.hpp"
+#include "engram/core/operation/view.hpp"
 #include "engram/core/shape.hpp"
-#include "engram/core/view.hpp"
 
 namespace engram {
 

@@ -5,9 +5,9 @@
 #include <limits>
 #include <memory>
 
-#include "engram/core/backward.hpp"
-#include "engram/core/composition.hpp"
-#include "engram/core/readings.hpp"
+#include "engram/core/backward/backward.hpp"
+#include "engram/core/operation/captures.hpp"
+#include "engram/core/operation/composition.hpp"
 #include "engram/core/record.hpp"
 
 namespace engram {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engram/core/linear.hpp"
+#include "engram/core/backward/accumulate.hpp"
 #include "engram/core/tape.hpp"
 
 namespace engram {

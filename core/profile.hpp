@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "engram/core/span.hpp"
+#include "engram/core/watch/op_timer.hpp"
 
 namespace engram {
 

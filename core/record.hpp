@@ -31,9 +31,9 @@
 #include <utility>
 #include <vector>
 
-#include "engram/core/anomaly.hpp"
-#include "engram/core/recorded.hpp"
-#include "engram/core/span.hpp"
+#include "engram/core/operation/recorded.hpp"
+#include "engram/core/watch/anomaly.hpp"
+#include "engram/core/watch/op_timer.hpp"
 
 namespace engram {
 namespace recording {

@@ -5,7 +5,7 @@
 
 #include "engram/core/array.hpp"
 #include "engram/core/error.hpp"
-#include "engram/core/tape_cell.hpp"
+#include "engram/core/memory/tape_cell.hpp"
 
 namespace engram {
 
@@ -19,8 +19,8 @@ using Id = std::uint32_t;
 
 /// A value on a tape: 16 bytes, passed by value. Good until the tape is cleared; using it later
 /// throws an `Error` that says so. The operators + - * / broadcast as in NumPy; `*` is the
-/// Hadamard product. What they do is in `ops/arithmetic.hpp`. Comparisons give masks, 1 where they
-/// hold and 0 elsewhere (`ops/comparisons.hpp`).
+/// Hadamard product. What they do is in `ops/elementwise/arithmetic.hpp`. Comparisons give masks, 1
+/// where they hold and 0 elsewhere (`ops/elementwise/comparisons.hpp`).
 template <class T>
 class Var {
  public:

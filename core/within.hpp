@@ -4,7 +4,7 @@
 #include <span>
 #include <utility>
 
-#include "engram/core/scratch.hpp"
+#include "engram/core/operation/scratch.hpp"
 
 namespace engram {
 

@@ -6,9 +6,9 @@
 #include <vector>
 
 #include "engram/core/array.hpp"
-#include "engram/core/simd.hpp"
+#include "engram/core/loops/simd.hpp"
 
-#pragma push_macro("I")  // as in core/simd.hpp
+#pragma push_macro("I")  // as in core/loops/simd.hpp
 #undef I
 #include <xtensor/xadapt.hpp>
 #include <xtensor/xnoalias.hpp>

@@ -2,7 +2,7 @@
 #include <cstdio>
 
 #include "engram/engram.hpp"
-#include "engram/ops/elementwise_kernels.hpp"
+#include "engram/ops/elementwise/elementwise_kernels.hpp"
 
 using namespace engram;
 

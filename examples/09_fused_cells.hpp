@@ -2,7 +2,7 @@
 #pragma once
 
 #include "engram/engram.hpp"
-#include "engram/ops/fused.hpp"
+#include "engram/ops/elementwise/fused.hpp"
 
 namespace engram::fused_cells {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "engram/nn/linear.hpp"
-#include "engram/ops/adaptive_cross_entropy.hpp"
+#include "engram/ops/losses/adaptive_cross_entropy.hpp"
 
 namespace engram::nn {
 

@@ -3,7 +3,7 @@
 
 #include "engram/core/random.hpp"
 #include "engram/core/tape.hpp"
-#include "engram/ops/crf.hpp"
+#include "engram/ops/sequences/crf.hpp"
 
 namespace engram::nn {
 

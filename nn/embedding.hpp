@@ -3,7 +3,7 @@
 
 #include "engram/core/random.hpp"
 #include "engram/core/tape.hpp"
-#include "engram/ops/gather_rows.hpp"
+#include "engram/ops/indexing/gather_rows.hpp"
 
 namespace engram::nn {
 

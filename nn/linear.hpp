@@ -3,8 +3,8 @@
 
 #include "engram/core/tape.hpp"
 #include "engram/nn/init.hpp"
-#include "engram/ops/affine_cross_entropy.hpp"
-#include "engram/ops/matmul.hpp"
+#include "engram/ops/linear_algebra/matmul.hpp"
+#include "engram/ops/losses/affine_cross_entropy.hpp"
 
 namespace engram::nn {
 

@@ -1,6 +1,6 @@
 #include "engram/nn/lstm_cell.hpp"
 
-#include "engram/ops/fused.hpp"
+#include "engram/ops/elementwise/fused.hpp"
 
 namespace engram::nn {
 namespace {

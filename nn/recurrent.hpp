@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engram/core/checkpoint.hpp"
-#include "engram/core/row_blocks.hpp"
+#include "engram/core/loops/row_blocks.hpp"
 #include "engram/core/within.hpp"
 #include "engram/ops/ops.hpp"
 
@@ -19,7 +19,7 @@ struct RecurrentOptions {
   Index layers = 1;
   double dropout = 0;      ///< between layers, while training: see `DropoutSource`
   double forget_bias = 1;  ///< LSTM only: the forget gate's bias at first
-  bool fused = false;      ///< LSTM only: the gates as two operations (ops/fused.hpp)
+  bool fused = false;      ///< LSTM only: the gates as two operations (ops/elementwise/fused.hpp)
   /// Keep only the outputs, and the state at every so many steps; compute the rest again for the
   /// gradient (`over_segments`). 0: keep all.
   Index checkpoint_steps = 0;
@@ -51,7 +51,7 @@ class DropoutSource {
 
 /// The steps of a segment of x [T, B, ...]: `checkpoint_steps`, or as many as fit into
 /// `checkpoint_bytes` (at least one) when a step keeps `numbers` values and gradients for each lane
-/// and unit; 0 for all. Of whole blocks of rows where so many fit (core/row_blocks.hpp).
+/// and unit; 0 for all. Of whole blocks of rows where so many fit (core/loops/row_blocks.hpp).
 template <class T>
 Index segment_steps(const RecurrentOptions& options, const Var<T>& x, Index numbers) {
   const Index batch = x.extent(1);
@@ -173,7 +173,7 @@ Var<T> over_time(Var<T>&& x, Step&& step) {
 /// forward pass. `run` takes x [T, B, ...] and the state, values of one shape [B, H], returns the
 /// outputs [T, B, H] and leaves the state after the last step; it is called again after this
 /// returns, so what it refers to must live as long. Where the steps of a segment times B are whole
-/// blocks of rows (core/row_blocks.hpp), gradients have the bits of the run without segments.
+/// blocks of rows (core/loops/row_blocks.hpp), gradients have the bits of the run without segments.
 /// Source: A. Gruslys et al. (2016), "Memory-efficient backpropagation through time"
 template <class T, class Run>
 Var<T> over_segments(const Var<T>& x, std::span<Var<T>> state, Index steps, Run run) {

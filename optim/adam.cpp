@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engram/core/simd.hpp"
+#include "engram/core/loops/simd.hpp"
 #include "engram/optim/require.hpp"
 #include "engram/optim/runs.hpp"
 

@@ -16,8 +16,8 @@
 #include "engram/ops/ops.hpp"
 #include "engram/tests/op_cases.hpp"
 
-// The sanitizers bring a malloc of their own, and without a pool (see core/pool.cpp) there is
-// nothing to count; another C library than GNU's has no second name for its malloc.
+// The sanitizers bring a malloc of their own, and without a pool (see core/memory/pool.cpp) there
+// is nothing to count; another C library than GNU's has no second name for its malloc.
 #if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 #define ENGRAM_COUNTS 1
 #else

@@ -6,9 +6,9 @@
 
 #include "engram/core/checkpoint.hpp"
 #include "engram/core/derivatives.hpp"
+#include "engram/core/loops/row_blocks.hpp"
 #include "engram/core/module.hpp"
 #include "engram/core/random.hpp"
-#include "engram/core/row_blocks.hpp"
 #include "engram/nn/lstm.hpp"
 #include "engram/nn/rnn.hpp"
 #include "engram/ops/ops.hpp"

@@ -1,6 +1,6 @@
 // Clipping by the norm of all gradients.
 #include "engram/core/tape.hpp"
-#include "engram/ops/mse.hpp"
+#include "engram/ops/losses/mse.hpp"
 #include "engram/tests/optim_cases.hpp"
 
 namespace engram::testing {

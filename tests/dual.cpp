@@ -1,9 +1,9 @@
 // Every function means the same inside a fused expression, where it gets Duals, as outside.
-#include "engram/ops/dual.hpp"
+#include "engram/ops/elementwise/dual.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include "engram/core/simd.hpp"
+#include "engram/core/loops/simd.hpp"
 #include "engram/ops/ops.hpp"
 #include "engram/tests/tape_help.hpp"
 

@@ -12,7 +12,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "engram/ops/ops.hpp"
-#include "engram/ops/reduce.hpp"
+#include "engram/ops/reductions/reduce.hpp"
 #include "engram/tests/elementwise_functions.hpp"
 
 namespace engram::testing {

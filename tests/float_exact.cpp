@@ -6,8 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "engram/core/gemm.hpp"
-#include "engram/core/linear.hpp"
+#include "engram/core/backward/accumulate.hpp"
+#include "engram/core/product/gemm.hpp"
 #include "engram/core/random.hpp"
 #include "engram/ops/ops.hpp"
 #include "engram/tests/tape_help.hpp"

@@ -1,5 +1,5 @@
 // A fused expression is the composition it is written as: in value, and in derivatives.
-#include "engram/ops/fused.hpp"
+#include "engram/ops/elementwise/fused.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -6,8 +6,8 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "engram/ops/arithmetic.hpp"
-#include "engram/ops/reduce.hpp"
+#include "engram/ops/elementwise/arithmetic.hpp"
+#include "engram/ops/reductions/reduce.hpp"
 #include "engram/tests/differences.hpp"
 #include "engram/tests/golden_cases.hpp"
 

@@ -5,8 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "engram/core/gemm.hpp"
-#include "engram/core/pool.hpp"
+#include "engram/core/memory/pool.hpp"
+#include "engram/core/product/gemm.hpp"
 #include "engram/core/tape.hpp"
 #include "engram/nn/lstm.hpp"
 #include "engram/ops/ops.hpp"

@@ -10,9 +10,9 @@
 
 #include "engram/core/derivatives.hpp"
 #include "engram/core/tape.hpp"
-#include "engram/ops/arithmetic.hpp"
-#include "engram/ops/reshape.hpp"
-#include "engram/ops/slice.hpp"
+#include "engram/ops/elementwise/arithmetic.hpp"
+#include "engram/ops/shapes/reshape.hpp"
+#include "engram/ops/shapes/slice.hpp"
 
 namespace engram::testing {
 namespace {

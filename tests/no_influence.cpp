@@ -16,8 +16,8 @@
 
 #include "engram/core/derivatives.hpp"
 #include "engram/core/random.hpp"
-#include "engram/ops/arithmetic.hpp"
-#include "engram/ops/reduce.hpp"
+#include "engram/ops/elementwise/arithmetic.hpp"
+#include "engram/ops/reductions/reduce.hpp"
 #include "engram/tests/tape_help.hpp"
 
 namespace engram::testing {
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(every_function_has_an_entry) {
   std::map<std::string, std::string> sources;
   for (const char* folder : {"/ops", "/nn"}) {
     for (const auto& file :
-         std::filesystem::directory_iterator(std::string(ENGRAM_SOURCE_DIR) + folder)) {
+         std::filesystem::recursive_directory_iterator(std::string(ENGRAM_SOURCE_DIR) + folder)) {
       if (file.path().extension() != ".hpp") continue;
       const std::string source = sources[file.path()] = source_of(file.path());
       for (std::sregex_iterator it(source.begin(), source.end(), options), end; it != end; ++it) {

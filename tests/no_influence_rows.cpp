@@ -7,7 +7,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "engram/ops/slice.hpp"
+#include "engram/ops/shapes/slice.hpp"
 #include "engram/tests/no_influence.hpp"
 #include "engram/tests/tape_help.hpp"
 

@@ -1,7 +1,6 @@
 // docs/ops.md is written from the headers: the fields of their doc blocks and their signatures, as
 // tables, and a table of all options. This test fails when the page is not what the headers say;
-// `ENGRAM_WRITE_PAGES=1 ./test.sh -R ops_page` writes it. An op's family is the file of
-// tests/op_cases/ that has most of its rows.
+// `ENGRAM_WRITE_PAGES=1 ./test.sh -R ops_page` writes it. An op's family is the folder it lies in.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -29,7 +28,7 @@ std::string read(const fs::path& path) {
 
 std::vector<fs::path> files(const std::string& folder, const std::string& extension) {
   std::vector<fs::path> out;
-  for (const auto& entry : fs::directory_iterator(kRoot / folder)) {
+  for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder)) {
     if (entry.path().extension() == extension) out.push_back(entry.path());
   }
   std::sort(out.begin(), out.end());
@@ -48,24 +47,13 @@ std::string cell(const std::string& text) {
   return out;
 }
 
-// The file of tests/op_cases/ whose rows name a header most often, spelled as a title; empty
-// when none does.
-std::string family(const std::string& header) {
-  std::string best;
-  std::ptrdiff_t most = 0;
-  for (const fs::path& rows : files("tests/op_cases", ".cpp")) {
-    const std::string text = read(rows);
-    const std::regex mention("\"" + header + "\"");
-    const std::ptrdiff_t count =
-        std::distance(std::sregex_iterator(text.begin(), text.end(), mention), {});
-    if (count > most) {
-      most = count;
-      best = rows.stem();
-    }
-  }
-  std::replace(best.begin(), best.end(), '_', ' ');
-  if (!best.empty()) best[0] = static_cast<char>(std::toupper(best[0]));
-  return best;
+// The folder of a header, spelled as a title: "Linear algebra".
+std::string family(const fs::path& header) {
+  const fs::path inside = header.lexically_relative(kRoot);
+  std::string out = *inside.begin() == "ops" ? inside.parent_path().filename() : *inside.begin();
+  std::replace(out.begin(), out.end(), '_', ' ');
+  out[0] = static_cast<char>(std::toupper(out[0]));
+  return out;
 }
 
 struct Op {
@@ -81,11 +69,7 @@ std::map<std::string, std::vector<Op>> catalogue() {
       const std::string text = read(path);
       if (text.find("\n/// Shapes:") == std::string::npos) continue;
       const std::vector<DocumentedFunction> all = documented_functions(text);
-      std::string title = family(path.stem());
-      for (const DocumentedFunction& f : all) {
-        if (title.empty()) title = family(f.name);
-      }
-      auto& ops = out[title.empty() ? "Others" : title];
+      auto& ops = out[family(path)];
       for (const DocumentedFunction& f : all) ops.push_back({path.lexically_relative(kRoot), f});
     }
   }

@@ -4,7 +4,7 @@
 
 #include "engram/core/random.hpp"
 #include "engram/core/tape.hpp"
-#include "engram/ops/mse.hpp"
+#include "engram/ops/losses/mse.hpp"
 #include "engram/tests/optim_cases.hpp"
 
 namespace engram::testing {

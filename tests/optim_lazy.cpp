@@ -6,8 +6,8 @@
 
 #include "engram/core/random.hpp"
 #include "engram/core/tape.hpp"
-#include "engram/ops/gather_rows.hpp"
-#include "engram/ops/mse.hpp"
+#include "engram/ops/indexing/gather_rows.hpp"
+#include "engram/ops/losses/mse.hpp"
 #include "engram/tests/optim_cases.hpp"
 
 namespace engram::testing {

@@ -9,11 +9,11 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include "engram/core/backward/accumulate.hpp"
 #include "engram/core/gradcheck.hpp"
-#include "engram/core/linear.hpp"
 #include "engram/core/random.hpp"
-#include "engram/ops/arithmetic.hpp"
-#include "engram/ops/reduce.hpp"
+#include "engram/ops/elementwise/arithmetic.hpp"
+#include "engram/ops/reductions/reduce.hpp"
 #include "engram/tests/differences.hpp"
 #include "engram/tests/op_cases.hpp"
 #include "engram/tests/sweep_summary.hpp"

@@ -8,12 +8,12 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "engram/core/nest.hpp"
+#include "engram/core/loops/nest.hpp"
 #include "engram/core/random.hpp"
-#include "engram/ops/arithmetic.hpp"
-#include "engram/ops/reduce.hpp"
-#include "engram/ops/slice.hpp"
-#include "engram/ops/slice_kernels.hpp"
+#include "engram/ops/elementwise/arithmetic.hpp"
+#include "engram/ops/reductions/reduce.hpp"
+#include "engram/ops/shapes/slice.hpp"
+#include "engram/ops/shapes/slice_kernels.hpp"
 #include "engram/tests/differences.hpp"
 #include "engram/tests/op_cases.hpp"
 #include "engram/tests/sweep_summary.hpp"

@@ -9,8 +9,8 @@
 
 #include "engram/core/gradcheck.hpp"
 #include "engram/core/random.hpp"
-#include "engram/ops/arithmetic.hpp"
-#include "engram/ops/reduce.hpp"
+#include "engram/ops/elementwise/arithmetic.hpp"
+#include "engram/ops/reductions/reduce.hpp"
 #include "engram/tests/op_cases.hpp"
 #include "engram/tests/sweep_summary.hpp"
 #include "engram/tests/tape_help.hpp"

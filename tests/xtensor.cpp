@@ -11,7 +11,7 @@
 #include <xtensor/xview.hpp>
 
 #include "engram/core/tape.hpp"
-#include "engram/ops/arithmetic.hpp"
+#include "engram/ops/elementwise/arithmetic.hpp"
 
 namespace engram::testing {
 namespace {

@@ -2,7 +2,7 @@
 #include <fstream>
 #include <thread>
 
-#include "engram/core/gemm.hpp"
+#include "engram/core/product/gemm.hpp"
 #include "engram/tests/bench/bench.hpp"
 
 namespace engram::bench {

@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "engram/core/tape.hpp"
-#include "engram/ops/arithmetic.hpp"
+#include "engram/ops/elementwise/arithmetic.hpp"
 #include "engram/tests/bench/bench.hpp"
 
 namespace engram::bench {

@@ -4,8 +4,8 @@
 
 #include <dlfcn.h>
 
-#include "engram/core/gemm.hpp"
 #include "engram/core/parallel.hpp"
+#include "engram/core/product/gemm.hpp"
 #include "engram/tests/bench/bench.hpp"
 
 namespace engram::bench {

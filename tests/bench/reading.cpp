@@ -3,8 +3,8 @@
 #include <numeric>
 
 #include "engram/core/array.hpp"
+#include "engram/core/loops/simd.hpp"
 #include "engram/core/parallel.hpp"
-#include "engram/core/simd.hpp"
 #include "engram/tests/bench/bench.hpp"
 
 namespace engram::bench {

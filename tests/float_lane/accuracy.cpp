@@ -56,11 +56,13 @@ const auto& functions_of(const std::string& file) {
   static std::map<std::string, std::vector<std::pair<std::string, std::string>>> known;
   auto& out = known[file];
   if (!out.empty()) return out;
-  for (const char* folder : {"/ops/", "/core/"}) {
-    const std::string path = ENGRAM_SOURCE_DIR + std::string(folder) + file + ".hpp";
-    if (out.empty() && std::filesystem::exists(path)) out = functions(path);
+  for (const char* folder : {"/ops", "/core"}) {
+    for (const auto& entry :
+         std::filesystem::recursive_directory_iterator(std::string(ENGRAM_SOURCE_DIR) + folder)) {
+      if (out.empty() && entry.path().filename() == file + ".hpp") out = functions(entry.path());
+    }
   }
-  if (out.empty() && file == "broadcast_to") out = functions_of("linear");
+  if (out.empty() && file == "broadcast_to") out = functions_of("accumulate");
   return out;
 }
 

@@ -2,8 +2,8 @@
 // every warning that people turn on, and without RTTI.
 #include "engram/core/xtensor.hpp"
 #include "engram/engram.hpp"
-#include "engram/ops/elementwise_kernels.hpp"
-#include "engram/ops/fused.hpp"
+#include "engram/ops/elementwise/elementwise_kernels.hpp"
+#include "engram/ops/elementwise/fused.hpp"
 
 namespace {
 

@@ -2,7 +2,7 @@
 #include <iostream>
 
 #include "engram/core/tape.hpp"
-#include "engram/ops/fused.hpp"
+#include "engram/ops/elementwise/fused.hpp"
 
 int main() {
   engram::Tape<float> tape;

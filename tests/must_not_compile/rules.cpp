@@ -1,7 +1,7 @@
 // A rule that adds numbers, which would be constants where it is recorded, and a kernel that adds
 // Vars.
 #include "engram/core/record.hpp"
-#include "engram/ops/arithmetic.hpp"
+#include "engram/ops/elementwise/arithmetic.hpp"
 
 namespace engram {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "engram/core/array.hpp"
-#include "engram/core/simd.hpp"
+#include "engram/core/loops/simd.hpp"
 #include "engram/core/var.hpp"
 #include "engram/tests/mutation/selected.hpp"
 

@@ -205,6 +205,6 @@ def rewritten(source, all_sites, of_constants, left_out):
         out += [source[at:begin], text]
         at = end
     # A changed Var is a recorded one: in core/ too, arithmetic must be known.
-    known = '#include "engram/ops/arithmetic.hpp"\n' if all_sites[0].path.endswith(".cpp") else ""
+    known = '#include "engram/ops/elementwise/arithmetic.hpp"\n' if all_sites[0].path.endswith(".cpp") else ""
     head = known + '#include "engram/tests/mutation/mutants.hpp"\n#line 1\n'
     return head + "".join(out) + source[at:]

@@ -1,6 +1,6 @@
 // Rows of the elementwise ops.
 #include "engram/core/record.hpp"
-#include "engram/ops/elementwise_many.hpp"
+#include "engram/ops/elementwise/elementwise_many.hpp"
 #include "engram/ops/ops.hpp"
 #include "engram/tests/op_cases/shapes.hpp"
 

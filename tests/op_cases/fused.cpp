@@ -1,5 +1,5 @@
 // Rows of fused expressions.
-#include "engram/ops/fused.hpp"
+#include "engram/ops/elementwise/fused.hpp"
 
 #include "engram/ops/ops.hpp"
 #include "engram/tests/op_cases.hpp"

@@ -1,6 +1,6 @@
 // The matrix products of the training configurations, of one of two shards:
 // "gemm/char-128/recurrent/transposed/packed".
-#include "engram/core/gemm.hpp"
+#include "engram/core/product/gemm.hpp"
 
 #include "engram/tests/bench/bench.hpp"
 #include "engram/tests/bench/micro/micro.hpp"

@@ -1,5 +1,5 @@
 // What the tape costs beside the arithmetic: chains of scalar products. Items are nodes.
-#include "engram/ops/arithmetic.hpp"
+#include "engram/ops/elementwise/arithmetic.hpp"
 #include "engram/tests/bench/micro/micro.hpp"
 
 namespace engram::bench {

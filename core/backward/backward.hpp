@@ -1,0 +1,48 @@
+// Backward: reverse mode, in numbers. Internal: users call Tape.
+#pragma once
+
+#include <functional>
+#include <span>
+
+#include "engram/core/backward/gradient_table.hpp"
+
+namespace engram {
+
+/// Takes gradients from results to what they were computed from: each operation adds what its dy
+/// contributes to the gradients of its inputs, by its kernel, or by its rule where it has none.
+template <class T>
+class Backward final : public RuleTarget<T> {
+ public:
+  /// With `rules_only`, kernels are left out.
+  explicit Backward(GradientSlots<T>& slots, bool rules_only = false)
+      : tape_(slots.tape()),
+        slots_(slots),
+        numbers_{slots.tape(), &slots, &slots},
+        rules_only_(rules_only) {}
+
+  /// From node `last` to the first.
+  void run(Id last);
+  /// One operation, whose gradient is finished.
+  void differentiate(Id id);
+  /// The same of one that kept nothing but its inputs and is f of them: records f again, and takes
+  /// dy back through that as if it had been there all the time.
+  void replay(Id id, const std::function<Var<T>(std::span<const Var<T>>)>& f);
+
+  bool wants(Id id) const override { return slots_.wants(id); }
+  void add(Id id, const Var<T>& dx) override { slots_.add(id, tape_.value(dx)); }
+
+ private:
+  void by_rule(Id id);
+  bool is_reached(Id id) const;
+  void step(Id id);
+
+  Tape<T>& tape_;
+  GradientSlots<T>& slots_;
+  Numbers<T> numbers_;
+  bool rules_only_;
+};
+
+extern template class Backward<float>;
+extern template class Backward<double>;
+
+}  // namespace engram

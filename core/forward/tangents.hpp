@@ -1,0 +1,48 @@
+// Tangents: how the values of a tape change when some of them move in a direction. Internal.
+#pragma once
+
+#include <vector>
+
+#include "engram/core/product/packed_weights.hpp"
+
+namespace engram {
+
+/// A place for the tangent of each node of a tape: its derivative along one direction of the
+/// inputs. A tangent that is not there is zero.
+template <class T>
+class Tangents {
+ public:
+  explicit Tangents(Tape<T>& tape) : repeated_(tape) {}
+
+  /// Makes places for the tangents of the nodes up to `count`, all zero.
+  void reset(std::size_t count) {
+    clear();
+    by_node_.resize(count);
+  }
+  void clear() {
+    by_node_.clear();
+    repeated_.clear();
+  }
+  void set(Id id, Array<T> tangent) { by_node_[id] = std::move(tangent); }
+  void drop(Id id) { by_node_[id] = Array<T>(); }
+
+  /// The tangent of a node, or null for zero. It may be a part of another array.
+  const Array<T>* find(Id id) const {
+    return id < by_node_.size() && by_node_[id].size() > 0 ? &by_node_[id] : nullptr;
+  }
+  /// The same without gaps.
+  const Array<T>* find_dense(Id id) {
+    if (!find(id)) return nullptr;
+    if (by_node_[id].is_part()) by_node_[id] = by_node_[id].dense();
+    return &by_node_[id];
+  }
+
+  /// Tangents of weights, laid out for products like the weights themselves.
+  RepeatedOperands<T>& repeated() { return repeated_; }
+
+ private:
+  std::vector<Array<T>> by_node_;
+  RepeatedOperands<T> repeated_;
+};
+
+}  // namespace engram

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "engram/ops/activations/sigmoid.hpp"
+#include "engram/ops/activations/softplus.hpp"
+#include "engram/ops/activations/tanh.hpp"
+#include "engram/ops/elementwise/clamp.hpp"
+
+namespace engram {
+namespace ops {
+
+struct Silu {
+  static constexpr auto name = "silu";
+  static constexpr std::uint8_t needs = needs_input(0);
+  static auto f(auto x) { return finite_below(x) / (1 + exp(-x)); }
+  static auto df(auto x, auto) {
+    const auto s = evaluate(Sigmoid{}, x);
+    return s + finite(x) * s * (1 - s);
+  }
+};
+
+struct Mish {
+  static constexpr auto name = "mish";
+  static constexpr std::uint8_t needs = needs_input(0);
+  static auto f(auto x) { return finite_below(x) * tanh(Softplus::f(x)); }
+  static auto df(auto x, auto) {
+    const auto t = tanh(evaluate(Softplus{}, x));
+    return t + finite(x) * evaluate(Sigmoid{}, x) * (1 - t * t);
+  }
+};
+
+}  // namespace ops
+
+/// The sigmoid-weighted linear unit, also named swish, element by element.
+///
+/// Shapes:     any
+/// Forward:    y = x σ(x); 0 at -∞
+/// Derivative: dx = dy (s + x s (1 - s)), s = σ(x)
+/// Saves:      nothing beyond x
+/// Order:      any
+/// Accuracy:   4 ulp of x
+/// Throws:     nothing of its own
+/// Source:     S. Elfwing, E. Uchibe and K. Doya (2018), "Sigmoid-weighted linear units"
+template <class T>
+Var<T> silu(const Var<T>& x, Site site = Site::current()) {
+  return elementwise(ops::Silu{}, site, x);
+}
+auto silu(const AnyDual auto& x) { return evaluate(ops::Silu{}, x); }
+
+/// A smooth unit like `silu`, element by element.
+///
+/// Shapes:     any
+/// Forward:    y = x tanh(softplus(x)); 0 at -∞
+/// Derivative: dx = dy (t + x σ(x) (1 - t²)), t = tanh(softplus(x))
+/// Saves:      nothing beyond x
+/// Order:      any
+/// Accuracy:   4 ulp of x
+/// Throws:     nothing of its own
+/// Source:     D. Misra (2020), "Mish: a self regularized non-monotonic activation function"
+template <class T>
+Var<T> mish(const Var<T>& x, Site site = Site::current()) {
+  return elementwise(ops::Mish{}, site, x);
+}
+auto mish(const AnyDual auto& x) { return evaluate(ops::Mish{}, x); }
+
+}  // namespace engram
