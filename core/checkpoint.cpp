@@ -17,7 +17,7 @@ template <class T>
 using Function = std::function<Var<T>(std::span<const Var<T>>)>;
 
 // Throws unless f computed again what it did at first, but for rounding: a product with a matrix
-// that others were multiplied by since takes its terms in another order (RepeatedOperands).
+// that others were multiplied by since takes its terms in another order (PackedWeights).
 template <class T>
 void check_repeats(const Array<T>& first, const Array<T>& again) {
   constexpr auto kRemedy =
@@ -70,7 +70,7 @@ struct Checkpoint {
   Function<T> again(const Var<T>& first) const {
     return [this, first](std::span<const Var<T>> xs) {
       Tape<T>& tape = first.tape();
-      const Readings<T> readings(tape, taken, params, xs);
+      const Captures<T> readings(tape, taken, params, xs);
       const Var<T> y = f(xs.first(own));
       // A value that was given back is compared with nothing.
       if (!tape.node(first).is_gone) check_repeats(tape.value(first), tape.value(y));
@@ -90,7 +90,7 @@ Var<T> checkpoint(const Function<T>& f, const std::vector<Var<T>>& xs, Site site
     for (const Var<T>& x : xs) op.taken.push_back(x.id());
     std::vector<Var<T>> inputs = xs;
     {
-      Readings<T> readings(tape);
+      Captures<T> readings(tape);
       op.value = tape.transient([&] {
         const Var<T> y = f(xs);
         static_cast<void>(tape.value(y));  // throws for one of another tape

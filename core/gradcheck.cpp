@@ -200,7 +200,7 @@ GradcheckResult gradcheck(const DifferentiableModel& f, const Parameters<double>
   const auto of_all = [&](std::span<const Var<double>> vars) {
     if (vars.empty()) fail("gradcheck: neither inputs nor parameters; what is f to be checked by?");
     Tape<double>& tape = vars[0].tape();
-    const Readings<double> reading(tape, {}, {parameters.begin(), parameters.end()},
+    const Captures<double> reading(tape, {}, {parameters.begin(), parameters.end()},
                                    vars.subspan(inputs.size()));
     return f(tape, vars.first(inputs.size()));
   };

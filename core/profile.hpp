@@ -50,15 +50,15 @@ class Profile {
   /// with the name of a file it also writes the trace there.
   static Profile* of_environment();
 
-  /// A track for a tape: a new one, or one whose tape is gone.
-  std::shared_ptr<Track> track();
+  /// A timeline for a tape: a new one, or one whose tape is gone.
+  std::shared_ptr<Timeline> timeline();
 
  private:
   const std::int64_t began_;
   const std::size_t limit_;
   const std::shared_ptr<std::atomic<std::int64_t>> room_;
   mutable std::mutex mutex_;
-  std::vector<std::shared_ptr<Track>> tracks_;
+  std::vector<std::shared_ptr<Timeline>> timelines_;
 };
 
 }  // namespace engram

@@ -32,8 +32,7 @@
 #include <vector>
 
 #include "engram/core/operation/recorded.hpp"
-#include "engram/core/watch/anomaly.hpp"
-#include "engram/core/watch/op_timer.hpp"
+#include "engram/core/watch/observed.hpp"
 
 namespace engram {
 namespace recording {
@@ -66,19 +65,6 @@ Var<T> push(Tape<T>& tape, Op&& op, Array<T>&& y, std::span<const Id> inputs, co
   }
 }
 
-// Ends the time of an op whose result is on the tape; a view has no memory of its own.
-template <class Op, class T>
-Var<T> finished(Span& span, Tape<T>& tape, const Var<T>& y, std::span<const Id> inputs,
-                bool is_view = false) {
-  if (!tape.is_watched()) return y;
-  if (tape.detects_anomalies() && !is_view) refuse_anomaly(Op::name, y, inputs);
-  if (!span) return y;
-  const Node<T>& node = tape.node(y);
-  const std::size_t bytes = is_view ? 0 : node.value.values().size_bytes();
-  span.done(Op::name, Direction::forward, node.value.shape(), bytes, node.site);
-  return y;
-}
-
 }  // namespace recording
 
 /// Computes `op` of one to six inputs and records it. Throws `Error`, prefixed with the op's
@@ -88,13 +74,14 @@ Var<T> record(Op op, const Site& site, const Var<T>& first, const Rest&... rest)
   using Recorded = recording::Fixed<Op, T, 1 + sizeof...(Rest)>;
   try {
     Tape<T>& tape = first.tape();
-    Span span(tape.track());
+    Observed<T> observed(tape);
     Array<T> y = recording::computed(op, tape, first, rest...);
     // Numbers: a Var that was returned in two registers would be waited for when copied as a whole.
     const std::array<Id, 1 + sizeof...(Rest)> inputs{first.id(), rest.id()...};
     const Var<T> pushed =
         recording::push<Recorded>(tape, std::move(op), std::move(y), inputs, site);
-    return recording::finished<Op>(span, tape, pushed, inputs, recording::kView<Op>);
+    observed.computed(Op::name, pushed, inputs, recording::kView<Op>);
+    return pushed;
   } catch (const Error& error) {
     throw located(Op::name, error, site);
   }
@@ -113,7 +100,7 @@ Var<T> record_all(Op op, const Site& site, std::span<const Var<T>> inputs) {
   try {
     if (inputs.empty()) fail("no inputs; need at least one");
     Tape<T>& tape = inputs[0].tape();
-    Span span(tape.track());
+    Observed<T> observed(tape);
     std::vector<Id, PoolAllocator<Id>> ids{PoolAllocator<Id>(tape.pool())};
     ids.reserve(inputs.size());
     for (const Var<T>& input : inputs) {
@@ -123,7 +110,8 @@ Var<T> record_all(Op op, const Site& site, std::span<const Var<T>> inputs) {
     Array<T> y = Array<T>::uninitialized(op.shape(inputs), tape.pool());
     op.forward(inputs, y);
     const Var<T> pushed = recording::push<Recorded>(tape, std::move(op), std::move(y), ids, site);
-    return recording::finished<Op>(span, tape, pushed, ids);
+    observed.computed(Op::name, pushed, ids, false);
+    return pushed;
   } catch (const Error& error) {
     throw located(Op::name, error, site);
   }

@@ -12,7 +12,7 @@ constexpr std::size_t kChunk = 65536;  // bytes of operations allocated at a tim
 }
 
 template <class T>
-Tape<T>::Tape() : cell_(TapeCell<T>::take(*this)), pool_(Pool::make()), repeated_(*this) {
+Tape<T>::Tape() : cell_(TapeCell<T>::take(*this)), pool_(Pool::make()), packed_weights_(*this) {
   profile(Profile::of_environment());
 }
 
@@ -44,8 +44,8 @@ Var<T> Tape<T>::variable(Array<T> value, Site site) {
 
 template <class T>
 Var<T> Tape<T>::read(const ParamRef<T>& param, Site site) {
-  if (readings_) {
-    if (const Var<T>* var = readings_->ask(param)) return *var;
+  if (captures_) {
+    if (const Var<T>* var = captures_->ask(param)) return *var;
   }
   const bool differentiated = recording_ && param.is_trained();
   for (const Read& read : reads_) {
@@ -105,7 +105,7 @@ Var<T> Tape<T>::push(Array<T>&& value, const Operation<T>* operation, bool owned
   if (inputs.size() > Node<T>::kMostInputs) {
     fail(inputs.size(), " inputs; an operation has at most ", Node<T>::kMostInputs);
   }
-  if (readings_) inputs = readings_->inputs(inputs);
+  if (captures_) inputs = captures_->inputs(inputs);
   const auto count = operation ? static_cast<std::uint32_t>(inputs.size()) : 0U;
   const auto first = count == 1 ? inputs[0] : static_cast<std::uint32_t>(inputs_.size());
   if (count > 1) {
@@ -175,21 +175,21 @@ Array<T> Tape<T>::transient(const std::function<Var<T>()>& f) {
 
 template <class T>
 void Tape<T>::profile(Profile* profile) {
-  track_.reset();
-  if (profile) track_ = profile->track();
-  is_watched_ = track_ || detects_anomalies_;
+  timeline_.reset();
+  if (profile) timeline_ = profile->timeline();
+  is_watched_ = timeline_ || detects_anomalies_;
 }
 
 template <class T>
 void Tape<T>::detect_anomalies(bool on) {
   detects_anomalies_ = on;
-  is_watched_ = track_ || on;
+  is_watched_ = timeline_ || on;
 }
 
 template <class T>
 void Tape<T>::clear() {
   if (passes_) passes_->clear();
-  repeated_.clear();
+  packed_weights_.clear();
   drop({});
   cell_.next_generation();
   seen_by_pass_ = 0;

@@ -20,9 +20,9 @@
 namespace engram {
 
 class Profile;
-struct Track;
+struct Timeline;
 template <class T>
-class Readings;
+class Captures;
 
 /// What one entry of a tape is.
 enum class Kind : std::uint8_t { constant, variable, parameter, operation };
@@ -170,8 +170,8 @@ class Tape {
   }
   Var<T> var(Id id) { return Var<T>(cell_, id); }
   Pool& pool() { return *pool_; }
-  RepeatedOperands<T>& repeated() { return repeated_; }
-  Track* track() const { return track_.get(); }
+  PackedWeights<T>& packed_weights() { return packed_weights_; }
+  Timeline* timeline() const { return timeline_.get(); }
   /// Whether somebody wants to know of each operation: a profile, or who looks for anomalies.
   bool is_watched() const { return is_watched_; }
   /// Whether an operation on these inputs must be recorded.
@@ -208,7 +208,7 @@ class Tape {
   /// Forgets what was recorded since (`Scratch`).
   void rewind(const Mark& mark) {
     drop(mark);
-    repeated_.forget_from(static_cast<Id>(mark.nodes));
+    packed_weights_.forget_from(static_cast<Id>(mark.nodes));
   }
   /// From now on, what is recorded belongs to `site` of the user's, or for null to its own
   /// (`Inherit`). Returns what it was.
@@ -219,7 +219,7 @@ class Tape {
   Var<T> stand_in(Id id, bool varies);
 
  private:
-  friend class Readings<T>;
+  friend class Captures<T>;
   template <class U>
   friend class RecordIf;
 
@@ -242,7 +242,7 @@ class Tape {
 
   TapeCell<T>& cell_;
   Pool::Owner pool_;
-  RepeatedOperands<T> repeated_;
+  PackedWeights<T> packed_weights_;
   Chunked<Node<T>> nodes_;
   std::vector<Id> inputs_;
   std::vector<Read> reads_;
@@ -256,8 +256,8 @@ class Tape {
   bool detects_anomalies_ = false;
   bool is_watched_ = false;
   const Workers* workers_ = nullptr;
-  Readings<T>* readings_ = nullptr;       ///< while a checkpoint's function runs
-  std::shared_ptr<Track> track_;          ///< null while nothing is timed
+  Captures<T>* captures_ = nullptr;       ///< while a checkpoint's function runs
+  std::shared_ptr<Timeline> timeline_;    ///< null while nothing is timed
   const Site* inherited_site_ = nullptr;  ///< while a derivative rule runs: of the op it is for
 };
 

@@ -67,7 +67,7 @@ void activation_rows(std::vector<OpCase>& rows);
 void choice_rows(std::vector<OpCase>& rows);
 void function_rows(std::vector<OpCase>& rows);
 void loss_rows(std::vector<OpCase>& rows);
-/// Those in which gradients share memory: see `GradientSlots`.
+/// Those in which gradients share memory: see `GradientTable`.
 void memory_rows(std::vector<OpCase>& rows);
 void attention_rows(std::vector<OpCase>& rows);
 void network_rows(std::vector<OpCase>& rows);

@@ -70,10 +70,10 @@ BOOST_AUTO_TEST_CASE(nested_ops_are_not_counted_twice) {
   Profile profile;
   Tape<double> tape;
   tape.profile(&profile);
-  const auto begin = Span::now();
+  const auto begin = OpTimer::now();
   const auto x = tape.variable(Array<double>({100000}));
   static_cast<void>(grad(sum(tanh(x)), {x}));
-  const auto wall = Span::now() - begin;
+  const auto wall = OpTimer::now() - begin;
   auto rows = by_name(profile);
   BOOST_TEST(rows["tanh (backward)"].calls == 1U);
   BOOST_TEST(rows["mul"].calls > 0U);  // of the rule

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_written) {
 BOOST_AUTO_TEST_CASE(of_the_environment) {
   Tape<double> tape;
   work(tape);
-  BOOST_TEST(!tape.track() == !Profile::of_environment());
+  BOOST_TEST(!tape.timeline() == !Profile::of_environment());
 }
 
 BOOST_AUTO_TEST_CASE(nothing_unless_asked_for) {

@@ -7,35 +7,35 @@ namespace engram {
 
 template <class T>
 bool Backward<T>::is_reached(Id id) const {
-  return slots_.has(id) && tape_.node(id).kind == Kind::operation && wants(id);
+  return table_.has(id) && tape_.node(id).kind == Kind::operation && wants(id);
 }
 
 template <class T>
 void Backward<T>::run(Id last) {
   const NoRecord<T> off(tape_);
-  typename RepeatedOperands<T>::WalkBack products(tape_.repeated());
+  typename PackedWeights<T>::WalkBack products(tape_.packed_weights());
   for (Id id = last + 1; id-- > 0;) {
     if (is_reached(id)) step(id);
-    products.at(id, [&](Id leaf) { slots_.add_up(leaf); });
+    products.at(id, [&](Id leaf) { table_.add_up(leaf); });
   }
 }
 
 template <class T>
 void Backward<T>::step(Id id) {
-  Span span(tape_.track());
+  Observed<T> observed(tape_);
   const Node<T>& node = tape_.node(id);
   const Inherit<T> inherit(tape_, &node.site);
   try {
-    slots_.finished(id);
-    if (!slots_.is_in_place(id)) {
+    table_.finished(id);
+    if (!table_.is_in_place(id)) {
       differentiate(id);
-      if (tape_.detects_anomalies()) refuse_anomalies(slots_, id, slots_[id]);
+      observed.added(table_, id);
     }
   } catch (const Error& error) {
     throw relocated(node.operation->name() + " (backward)", error, node.site);
   }
-  if (span) finish(span, tape_, id, Direction::backward);
-  slots_.release(id);  // consumed: its memory serves the next one
+  observed.done(id, Direction::backward);
+  table_.release(id);  // consumed: its memory serves the next one
 }
 
 template <class T>
@@ -47,20 +47,20 @@ template <class T>
 void Backward<T>::by_rule(Id id) {
   const Node<T>& node = tape_.node(id);
   const Scratch<T> scratch(tape_);
-  const Var<T> dy = tape_.constant(slots_[id], node.site);
+  const Var<T> dy = tape_.constant(table_[id], node.site);
   node.operation->derivative({tape_, id, *this, tape_.var(id), dy});
 }
 
 template <class T>
 void Backward<T>::replay(Id id, const std::function<Var<T>(std::span<const Var<T>>)>& f) {
-  const Array<T> dy = slots_[id];
+  const Array<T> dy = table_[id];
   struct Forget {
     Backward& pass;
     Scratch<T> scratch;
     Inherit<T> inherit;
     ~Forget() {
-      pass.slots_.resize(scratch.begin());
-      pass.slots_.path().shrink(scratch.begin());
+      pass.table_.resize(scratch.begin());
+      pass.table_.path().shrink(scratch.begin());
     }
   } const forget{*this, Scratch<T>(tape_), Inherit<T>(tape_, nullptr)};
   const Id begin = forget.scratch.begin();
@@ -71,15 +71,15 @@ void Backward<T>::replay(Id id, const std::function<Var<T>(std::span<const Var<T
     const RecordIf<T> recording(tape_, true);
     y = f(xs);
   }
-  slots_.path().extend(begin);
-  slots_.resize(tape_.size());
+  table_.path().extend(begin);
+  table_.resize(tape_.size());
   if (!wants(y.id())) return;
-  slots_.add(y.id(), dy);
+  table_.add(y.id(), dy);
   for (auto at = static_cast<Id>(tape_.size()); at-- > begin;) {
     if (is_reached(at)) step(at);
   }
   for (const Var<T>& x : xs) {
-    if (tape_.node(x).kind != Kind::operation) slots_.add_up(x.id());
+    if (tape_.node(x).kind != Kind::operation) table_.add_up(x.id());
   }
 }
 

@@ -14,10 +14,10 @@ template <class T>
 class Backward final : public RuleTarget<T> {
  public:
   /// With `rules_only`, kernels are left out.
-  explicit Backward(GradientSlots<T>& slots, bool rules_only = false)
-      : tape_(slots.tape()),
-        slots_(slots),
-        numbers_{slots.tape(), &slots, &slots},
+  explicit Backward(GradientTable<T>& table, bool rules_only = false)
+      : tape_(table.tape()),
+        table_(table),
+        numbers_{table.tape(), &table, &table},
         rules_only_(rules_only) {}
 
   /// From node `last` to the first.
@@ -28,8 +28,8 @@ class Backward final : public RuleTarget<T> {
   /// dy back through that as if it had been there all the time.
   void replay(Id id, const std::function<Var<T>(std::span<const Var<T>>)>& f);
 
-  bool wants(Id id) const override { return slots_.wants(id); }
-  void add(Id id, const Var<T>& dx) override { slots_.add(id, tape_.value(dx)); }
+  bool wants(Id id) const override { return table_.wants(id); }
+  void add(Id id, const Var<T>& dx) override { table_.add(id, tape_.value(dx)); }
 
  private:
   void by_rule(Id id);
@@ -37,7 +37,7 @@ class Backward final : public RuleTarget<T> {
   void step(Id id);
 
   Tape<T>& tape_;
-  GradientSlots<T>& slots_;
+  GradientTable<T>& table_;
   Numbers<T> numbers_;
   bool rules_only_;
 };

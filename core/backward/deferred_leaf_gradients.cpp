@@ -8,24 +8,24 @@
 namespace engram {
 
 template <class T>
-void LeafSums<T>::clear() {
+void DeferredLeafGradients<T>::clear() {
   rows_.clear();
   products_.clear();
 }
 
 template <class T>
-bool LeafSums<T>::has_rows(Id id) const {
+bool DeferredLeafGradients<T>::has_rows(Id id) const {
   return std::any_of(rows_.begin(), rows_.end(), [&](const Rows& part) { return part.id == id; });
 }
 
 template <class T>
-bool LeafSums<T>::has_products(Id id) const {
+bool DeferredLeafGradients<T>::has_products(Id id) const {
   return std::any_of(products_.begin(), products_.end(),
                      [&](const Product& part) { return part.id == id; });
 }
 
 template <class T>
-Gradient<T> LeafSums<T>::rows(Id id, const Shape& table) {
+Gradient<T> DeferredLeafGradients<T>::rows(Id id, const Shape& table) {
   const Index width = table.without(0).size();
   order_.clear();
   for (const Rows& part : rows_) {
@@ -62,7 +62,7 @@ Gradient<T> LeafSums<T>::rows(Id id, const Shape& table) {
 // The factors of all products one under the other, the first recorded first. Windows that follow
 // one another in memory already are.
 template <class T>
-Array<T> LeafSums<T>::stacked(Id id, Array<T> Product::*factor, Index rows) const {
+Array<T> DeferredLeafGradients<T>::stacked(Id id, Array<T> Product::*factor, Index rows) const {
   const Array<T>* above = nullptr;  // products_ runs backwards through the tape
   const Array<T>* last = nullptr;
   bool adjacent = true;
@@ -87,7 +87,7 @@ Array<T> LeafSums<T>::stacked(Id id, Array<T> Product::*factor, Index rows) cons
 }
 
 template <class T>
-void LeafSums<T>::multiply_out(Id id, const Workers* workers, T* target, T beta) {
+void DeferredLeafGradients<T>::multiply_out(Id id, const Workers* workers, T* target, T beta) {
   Index rows = 0;
   for (const Product& part : products_) rows += part.id == id ? part.x.extent(0) : 0;
   const Array<T> x = stacked(id, &Product::x, rows), dy = stacked(id, &Product::dy, rows);
@@ -96,7 +96,7 @@ void LeafSums<T>::multiply_out(Id id, const Workers* workers, T* target, T beta)
   std::erase_if(products_, [&](const Product& part) { return part.id == id; });
 }
 
-template class LeafSums<float>;
-template class LeafSums<double>;
+template class DeferredLeafGradients<float>;
+template class DeferredLeafGradients<double>;
 
 }  // namespace engram

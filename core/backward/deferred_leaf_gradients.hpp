@@ -1,4 +1,5 @@
-// LeafSums: derivatives of leaves that are added up only when a backward pass is over. Internal.
+// DeferredLeafGradients: derivatives of leaves that are added up only when a backward pass is over.
+// Internal.
 #pragma once
 
 #include <compare>
@@ -12,9 +13,9 @@ namespace engram {
 /// Rows of tables and factors of products, kept until a leaf's gradient is taken: many small sums
 /// become one large one.
 template <class T>
-class LeafSums {
+class DeferredLeafGradients {
  public:
-  explicit LeafSums(Pool& pool) : pool_(pool) {}
+  explicit DeferredLeafGradients(Pool& pool) : pool_(pool) {}
 
   /// Keeps rows of the derivative of a table.
   void add_rows(Id id, const Indices& rows, const Array<T>& dy) { rows_.push_back({id, rows, dy}); }
@@ -62,7 +63,7 @@ class LeafSums {
   std::vector<const T*> same_;  // of one row
 };
 
-extern template class LeafSums<float>;
-extern template class LeafSums<double>;
+extern template class DeferredLeafGradients<float>;
+extern template class DeferredLeafGradients<double>;
 
 }  // namespace engram

@@ -6,7 +6,7 @@
 #include "engram/core/backward/accumulate.hpp"
 #include "engram/core/loops/nest.hpp"
 #include "engram/core/loops/row_blocks.hpp"
-#include "engram/core/watch/op_timer.hpp"
+#include "engram/core/watch/observed.hpp"
 
 namespace engram {
 namespace {
@@ -26,14 +26,14 @@ void add_same(const Array<T>& x, const Array<T>& target, T beta) {
 }  // namespace
 
 template <class T>
-void GradientSlots<T>::reset(std::size_t count, bool are_taken) {
+void GradientTable<T>::reset(std::size_t count, bool are_taken) {
   clear();
   are_taken_ = are_taken;
   numbers_.assign(count, 0);
 }
 
 template <class T>
-void GradientSlots<T>::resize(std::size_t count) {
+void GradientTable<T>::resize(std::size_t count) {
   for (auto id = static_cast<Id>(count); id < numbers_.size(); ++id) {
     if (!has(id)) continue;
     slot(id).gradient.clear();
@@ -45,7 +45,7 @@ void GradientSlots<T>::resize(std::size_t count) {
 }
 
 template <class T>
-void GradientSlots<T>::clear() {
+void GradientTable<T>::clear() {
   slots_.shrink(0);
   numbers_.clear();
   unused_.clear();
@@ -55,7 +55,7 @@ void GradientSlots<T>::clear() {
 }
 
 template <class T>
-typename GradientSlots<T>::Slot& GradientSlots<T>::make(Id id, Array<T>&& gradient, Id owner,
+typename GradientTable<T>::Slot& GradientTable<T>::make(Id id, Array<T>&& gradient, Id owner,
                                                         bool shared, bool has_values) {
   if (unused_.empty()) {
     slots_.emplace_back();
@@ -70,19 +70,19 @@ typename GradientSlots<T>::Slot& GradientSlots<T>::make(Id id, Array<T>&& gradie
   made.shared = shared;
   made.lent = false;
   const Index size = made.gradient.size();
-  made.written = has_values ? Written::all(size) : Written::none(size);
+  made.written = has_values ? Initialized::all(size) : Initialized::none(size);
   return made;
 }
 
 // Memory of its own for a gradient.
 template <class T>
-typename GradientSlots<T>::Slot& GradientSlots<T>::make_own(Id id, bool has_values) {
+typename GradientTable<T>::Slot& GradientTable<T>::make_own(Id id, bool has_values) {
   const Shape& shape = tape_.node(id).value.shape();
   return make(id, Array<T>::uninitialized(shape, tape_.pool()), id, false, has_values);
 }
 
 template <class T>
-void GradientSlots<T>::release(Id id) {
+void GradientTable<T>::release(Id id) {
   if (keeps(id)) return;
   slot(id).gradient.clear();
   unused_.push_back(numbers_[id]);
@@ -90,20 +90,20 @@ void GradientSlots<T>::release(Id id) {
 }
 
 template <class T>
-void GradientSlots<T>::put(Id id, Array<T> gradient) {
+void GradientTable<T>::put(Id id, Array<T> gradient) {
   if (has(id)) unused_.push_back(numbers_[id]);
   make(id, std::move(gradient), id, false);
 }
 
 // Whether the caller asked for this gradient, so that its memory must be its own.
 template <class T>
-bool GradientSlots<T>::keeps(Id id) const {
+bool GradientTable<T>::keeps(Id id) const {
   return tape_.node(id).kind != Kind::operation || (are_taken_ && path_.is_kept(id));
 }
 
 // Whether the gradient of a node begins in memory of its own, as that of most does.
 template <class T>
-bool GradientSlots<T>::begins_apart(Id id) const {
+bool GradientTable<T>::begins_apart(Id id) const {
   const Operation<T>* operation = tape_.node(id).operation;
   return !has(id) && (!operation || operation->traits().is_apart());
 }
@@ -111,7 +111,7 @@ bool GradientSlots<T>::begins_apart(Id id) const {
 // Whether the gradient of a node can begin as a window onto that of its input. A single element
 // is held in its array itself, with no memory to look onto.
 template <class T>
-bool GradientSlots<T>::is_open_view(Id id) const {
+bool GradientTable<T>::is_open_view(Id id) const {
   const Node<T>& node = tape_.node(id);
   return node.operation && node.operation->traits().result == Result::window && !has(id) &&
          !keeps(id) && tape_.node(tape_.inputs(node)[0]).value.size() > 1;
@@ -119,21 +119,21 @@ bool GradientSlots<T>::is_open_view(Id id) const {
 
 // The same for one whose elements may lie apart.
 template <class T>
-bool GradientSlots<T>::opens_part(Id id) const {
+bool GradientTable<T>::opens_part(Id id) const {
   const Operation<T>* operation = tape_.node(id).operation;
   return operation && operation->traits().result == Result::part && !has(id) && !keeps(id);
 }
 
 // The gradient of a view, in that of its input.
 template <class T>
-Array<T> GradientSlots<T>::viewed(Id view, const Array<T>& input) const {
+Array<T> GradientTable<T>::viewed(Id view, const Array<T>& input) const {
   return input.view(tape_.node(view).operation->view(input.shape()));
 }
 
 // The gradient of a view is a window onto the gradient of what it is a view of: adding to one
 // adds to the other. Views of views are followed by a loop, however long the chain.
 template <class T>
-void GradientSlots<T>::open_window(Id id) {
+void GradientTable<T>::open_window(Id id) {
   for (; is_open_view(id); id = tape_.inputs(tape_.node(id))[0]) chain_.push_back(id);
   share(id);
   for (; !chain_.empty(); chain_.pop_back()) {
@@ -146,7 +146,7 @@ void GradientSlots<T>::open_window(Id id) {
 
 // From here on the gradient is written through other slots too.
 template <class T>
-void GradientSlots<T>::share(Id id) {
+void GradientTable<T>::share(Id id) {
   if (!has(id)) make_own(id, false);
   Slot& own = slot(id);
   if (own.gradient.is_part()) close_part(id);
@@ -156,16 +156,16 @@ void GradientSlots<T>::share(Id id) {
 
 // For those who need its elements side by side: a gradient of its own, which the op will add.
 template <class T>
-void GradientSlots<T>::close_part(Id id) {
+void GradientTable<T>::close_part(Id id) {
   Slot& part = slot(id);
   const Array<T> own = Array<T>::uninitialized(part.gradient.shape(), tape_.pool());
   add_same(part.gradient, own, T{0});
   add_same(Array<T>(own.shape()), part.gradient, T{0});
-  part = Slot{own, id, false, false, Written::all(own.size())};
+  part = Slot{own, id, false, false, Initialized::all(own.size())};
 }
 
 template <class T>
-void GradientSlots<T>::find_uses() {
+void GradientTable<T>::find_uses() {
   uses_.assign(numbers_.size(), Use());
   for (Id user = 0; user < uses_.size(); ++user) {
     const Node<T>& node = tape_.node(user);
@@ -183,7 +183,7 @@ void GradientSlots<T>::find_uses() {
 // windows side by side, as the steps of a sequence are: then that user alone writes this piece of
 // the gradient.
 template <class T>
-bool GradientSlots<T>::is_sole_piece(Id id) {
+bool GradientTable<T>::is_sole_piece(Id id) {
   if (!is_open_view(id)) return false;
   if (uses_.empty()) find_uses();
   const Id whole = tape_.inputs(tape_.node(id))[0];
@@ -194,7 +194,7 @@ bool GradientSlots<T>::is_sole_piece(Id id) {
 // y = ... + b: the derivative of b is that of y. When y is all that b is used for, the gradient of
 // y is written where that of b belongs, and there is nothing to add to b when y is reached.
 template <class T>
-bool GradientSlots<T>::lend(Id id) {
+bool GradientTable<T>::lend(Id id) {
   const Node<T>& node = tape_.node(id);
   if (!node.operation || node.operation->traits().passes < 0 || keeps(id)) return false;
   const Id term = tape_.inputs(node)[static_cast<std::size_t>(node.operation->traits().passes)];
@@ -208,20 +208,20 @@ bool GradientSlots<T>::lend(Id id) {
 
 // beta for writing to all elements of a gradient.
 template <class T>
-T GradientSlots<T>::begin_writing(const Slot& to) {
+T GradientTable<T>::begin_writing(const Slot& to) {
   Slot& owner = slot(to.owner);
   return owner.written.begin(owner.gradient, to.gradient);
 }
 
 template <class T>
-const Array<T>& GradientSlots<T>::finished(Id id) {
+const Array<T>& GradientTable<T>::finished(Id id) {
   Slot& own = slot(id);
   own.written.finish(own.gradient);
   return lost_.empty() ? own.gradient : with_lost(id);
 }
 
 template <class T>
-const Array<T>& GradientSlots<T>::open_part(Id id, T& beta) {
+const Array<T>& GradientTable<T>::open_part(Id id, T& beta) {
   if (begins_apart(id)) return fill_own(id, beta);
   if (opens_part(id)) {
     const Id input = tape_.inputs(tape_.node(id))[0];
@@ -240,13 +240,13 @@ const Array<T>& GradientSlots<T>::open_part(Id id, T& beta) {
 
 // Memory for a gradient that is about to be written for the first time, as a whole.
 template <class T>
-const Array<T>& GradientSlots<T>::fill_own(Id id, T& beta) {
+const Array<T>& GradientTable<T>::fill_own(Id id, T& beta) {
   beta = 0;
   return make_own(id, true).gradient;
 }
 
 template <class T>
-T* GradientSlots<T>::open(Id id, bool zeroed, T& beta) {
+T* GradientTable<T>::open(Id id, bool zeroed, T& beta) {
   if (is_open_view(id)) {
     open_window(id);
   } else if (!has(id) && !lend(id)) {
@@ -263,13 +263,13 @@ T* GradientSlots<T>::open(Id id, bool zeroed, T& beta) {
 }
 
 template <class T>
-void GradientSlots<T>::give(Id id, const Array<T>& dx) {
+void GradientTable<T>::give(Id id, const Array<T>& dx) {
   if (has(id) || is_open_view(id) || opens_part(id)) return add(id, dx);
   make(id, Array<T>(dx), id, true);
 }
 
 template <class T>
-void GradientSlots<T>::add(Id id, const Array<T>& dx) {
+void GradientTable<T>::add(Id id, const Array<T>& dx) {
   const Shape& shape = tape_.node(id).value.shape();
   const bool same = dx.shape() == shape;
   if (!has(id) && same && !is_open_view(id) && !opens_part(id)) {
@@ -293,7 +293,7 @@ void GradientSlots<T>::add(Id id, const Array<T>& dx) {
 // Adds what is left of dx when the axes are summed that the node was broadcast along: block after
 // block of rows, so that a sequence that is cut into pieces gives the same bits.
 template <class T>
-void GradientSlots<T>::add_blocks(Id id, const Array<T>& dx) {
+void GradientTable<T>::add_blocks(Id id, const Array<T>& dx) {
   const Shape& shape = tape_.node(id).value.shape();
   const int fresh = dx.rank() - shape.rank();
   int axes = fresh;
@@ -311,7 +311,7 @@ void GradientSlots<T>::add_blocks(Id id, const Array<T>& dx) {
 
 // Both digits of a sum of two. Source: D. E. Knuth (1998), "The Art of Computer Programming", 4.2.2
 template <class T>
-void GradientSlots<T>::add_sum(Id id, const Array<T>& dx) {
+void GradientTable<T>::add_sum(Id id, const Array<T>& dx) {
   if (!has(id) || slot(id).lent) return add(id, dx);
   T beta = 0;
   const Array<T>& sum = open_part(id, beta);
@@ -335,7 +335,7 @@ void GradientSlots<T>::add_sum(Id id, const Array<T>& dx) {
 }
 
 template <class T>
-const Array<T>& GradientSlots<T>::with_lost(Id id) {
+const Array<T>& GradientTable<T>::with_lost(Id id) {
   const Array<T>& gradient = slot(id).gradient;
   const auto lost =
       std::find_if(lost_.begin(), lost_.end(), [&](const Lost& l) { return l.id == id; });
@@ -354,30 +354,25 @@ const Array<T>& GradientSlots<T>::with_lost(Id id) {
 }
 
 template <class T>
-void GradientSlots<T>::add_up(Id id) {
+void GradientTable<T>::add_up(Id id) {
   if (!sums_.has_products(id)) return;
-  Span span(tape_.track());
+  Observed<T> observed(tape_);
   T beta = 0;
   T* target = open(id, false, beta);
   sums_.multiply_out(id, tape_.workers(), target, beta);
-  if (!span) return;
-  const Array<T>& sum = slot(id).gradient;
-  span.done("products of a leaf", Direction::backward, sum.shape(), sum.values().size_bytes(),
-            tape_.node(id).site);
+  observed.done("products of a leaf", id, slot(id).gradient);
 }
 
 template <class T>
-Gradient<T> GradientSlots<T>::take_rows(Id id) {
-  Span span(tape_.track());
+Gradient<T> GradientTable<T>::take_rows(Id id) {
+  Observed<T> observed(tape_);
   Gradient<T> rows = sums_.rows(id, tape_.node(id).value.shape());
-  if (!span) return rows;
-  span.done("rows of a leaf", Direction::backward, rows.values().shape(),
-            rows.values().values().size_bytes(), tape_.node(id).site);
+  observed.done("rows of a leaf", id, rows.values());
   return rows;
 }
 
 template <class T>
-Gradient<T> GradientSlots<T>::take(Id id) {
+Gradient<T> GradientTable<T>::take(Id id) {
   add_up(id);
   if (!sums_.has_rows(id)) {
     if (!has(id)) make_own(id, false);
@@ -392,7 +387,7 @@ Gradient<T> GradientSlots<T>::take(Id id) {
   return dense;
 }
 
-template class GradientSlots<float>;
-template class GradientSlots<double>;
+template class GradientTable<float>;
+template class GradientTable<double>;
 
 }  // namespace engram

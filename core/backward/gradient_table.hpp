@@ -1,4 +1,4 @@
-// GradientSlots: the gradients of a backward pass under way, in numbers. Internal.
+// GradientTable: the gradients of a backward pass under way, in numbers. Internal.
 #pragma once
 
 #include <utility>
@@ -16,12 +16,12 @@ namespace engram {
 /// Memory is written once and moved never, where that can be had. The gradient of a view is a
 /// window onto that of its input. The gradient of a sum can lie where that of its term is to be
 /// (see `lend`). And memory gets its first values by being written, not by being zeroed
-/// (`Written`).
+/// (`Initialized`).
 template <class T>
-class GradientSlots {
+class GradientTable {
  public:
   /// For gradients of what `path` has.
-  GradientSlots(Tape<T>& tape, Path<T>& path) : tape_(tape), path_(path), sums_(tape.pool()) {}
+  GradientTable(Tape<T>& tape, Path<T>& path) : tape_(tape), path_(path), sums_(tape.pool()) {}
 
   /// Makes places for the gradients of nodes up to `count`. Those of leaves, and of what the path
   /// keeps, can be taken out in the end, unless `are_taken` is false: then none is, and leaves have
@@ -66,7 +66,7 @@ class GradientSlots {
   void give(Id id, const Array<T>& dx);
   /// Whether nobody but the slot holds the memory of a gradient that is reached.
   bool is_free(Id id) const { return !keeps(id) && slot(id).gradient.is_unshared(); }
-  LeafSums<T>& sums() { return sums_; }
+  DeferredLeafGradients<T>& sums() { return sums_; }
   /// Adds up the products kept for a leaf: all that there will be are there.
   void add_up(Id id);
   void put(Id id, Array<T> gradient);
@@ -79,10 +79,10 @@ class GradientSlots {
  private:
   struct Slot {
     Array<T> gradient;
-    Id owner;                            ///< the node whose slot knows which elements have values
-    bool shared;                         ///< the memory is written through several slots
-    bool lent;                           ///< what the only user of the node adds is there already
-    Written written = Written::none(0);  ///< of an owner's gradient
+    Id owner;     ///< the node whose slot knows which elements have values
+    bool shared;  ///< the memory is written through several slots
+    bool lent;    ///< what the only user of the node adds is there already
+    Initialized written = Initialized::none(0);  ///< of an owner's gradient
   };
 
   /// What the sums added to a gradient lost by rounding.
@@ -121,7 +121,7 @@ class GradientSlots {
   Tape<T>& tape_;
   Path<T>& path_;
   bool are_taken_ = true;
-  LeafSums<T> sums_;
+  DeferredLeafGradients<T> sums_;
   Chunked<Slot> slots_;
   std::vector<std::uint32_t> numbers_;  ///< of slots by node, from 1; 0: no contribution yet
   std::vector<std::uint32_t> unused_;   ///< numbers of slots that were released

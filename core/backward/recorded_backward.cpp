@@ -18,7 +18,7 @@ void RecordedBackward<T>::run(Id last) {
 
 template <class T>
 void RecordedBackward<T>::step(Id id) {
-  Span span(tape_.track());
+  Observed<T> observed(tape_);
   const Node<T>& node = tape_.node(id);
   const Inherit<T> inherit(tape_, &node.site);
   try {
@@ -26,7 +26,7 @@ void RecordedBackward<T>::step(Id id) {
   } catch (const Error& error) {
     throw relocated(node.operation->name() + " (backward)", error, node.site);
   }
-  if (span) finish(span, tape_, id, Direction::backward);
+  observed.done(id, Direction::backward);
 }
 
 template <class T>

@@ -16,7 +16,7 @@ using Vars = std::span<const Var<T>>;
 template <class T>
 struct Tables final : PassMemory {
   Path<T> path;
-  GradientSlots<T> gradients, moving;
+  GradientTable<T> gradients, moving;
   Tangents<T> tangents;
 
   explicit Tables(Tape<T>& tape)
@@ -108,18 +108,18 @@ RecordedBackward<T> recorded_backward(Tape<T>& tape, const Path<T>& path, Vars<T
 
 // What a pass has left for each of `targets`, as constants.
 template <class T>
-std::vector<Var<T>> taken(Tape<T>& tape, GradientSlots<T>& slots, Vars<T> targets) {
+std::vector<Var<T>> taken(Tape<T>& tape, GradientTable<T>& table, Vars<T> targets) {
   std::vector<Var<T>> out;
   out.reserve(targets.size());
   for (const Var<T>& target : targets) {
     const Id id = target.id();
-    if (!slots.has_any(id)) {
+    if (!table.has_any(id)) {
       out.push_back(tape.constant(Array<T>(target.shape())));
       continue;
     }
-    Array<T> dense = slots.take(id).dense();
+    Array<T> dense = table.take(id).dense();
     out.push_back(tape.constant(dense));
-    slots.put(id, std::move(dense));  // the same target may be asked for twice
+    table.put(id, std::move(dense));  // the same target may be asked for twice
   }
   return out;
 }

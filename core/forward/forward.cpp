@@ -64,7 +64,7 @@ void Forward<T>::run(Id begin, Id end, Keep keep) {
 
 template <class T>
 void Forward<T>::step(Id id) {
-  Span span(tape_.track());
+  Observed<T> observed(tape_);
   const Node<T>& node = tape_.node(id);
   try {
     const Numbers<T> numbers{.tape = tape_, .tangents = &tangents_};
@@ -72,7 +72,7 @@ void Forward<T>::step(Id id) {
   } catch (const Error& error) {
     throw relocated(node.operation->name() + " (forward mode)", error, node.site);
   }
-  if (span) finish(span, tape_, id, Direction::forward);
+  observed.done(id, Direction::forward);
 }
 
 // The rule is dx = Jᵀ dy. It is linear in dy, and the gradient of <Jᵀ dy, ẋ> by dy is J ẋ.

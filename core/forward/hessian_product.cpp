@@ -14,7 +14,7 @@ void HessianProduct<T>::run(const Var<T>& y, std::span<const Var<T>> targets,
   // The tangent of the result itself is used by none, unless its own rule reads it.
   const bool reads_result = tape_.node(y).is_needed;
   forward_.run(0, y.id() + (reads_result ? 1 : 0), Forward<T>::Keep::read);
-  typename RepeatedOperands<T>::WalkBack products(tape_.repeated());
+  typename PackedWeights<T>::WalkBack products(tape_.packed_weights());
   for (Id id = y.id() + 1; id-- > 0;) {
     if (tape_.node(id).kind == Kind::operation && moving_.wants(id)) step(id);
     products.at(id, [&](Id leaf) { moving_.add_up(leaf); });
@@ -23,31 +23,31 @@ void HessianProduct<T>::run(const Var<T>& y, std::span<const Var<T>> targets,
 
 template <class T>
 void HessianProduct<T>::step(Id id) {
-  Span span(tape_.track());
+  Observed<T> observed(tape_);
   const Node<T>& node = tape_.node(id);
   const Traits& traits = node.operation->traits();
   try {
-    first_order(gradients_, id);
-    if (traits.linear_rule) first_order(moving_, id);
+    first_order(observed, gradients_, id);
+    if (traits.linear_rule) first_order(observed, moving_, id);
     const Numbers<T> numbers{tape_, &gradients_, &moving_, &tangents_};
     if (has_curvature(id) && !node.operation->curvature({numbers, id})) add_curvature(id);
   } catch (const Error& error) {
     throw relocated(node.operation->name() + " (second order)", error, node.site);
   }
-  for (GradientSlots<T>* slots : {&gradients_, &moving_}) {
-    if (slots->has(id)) slots->release(id);
+  for (GradientTable<T>* table : {&gradients_, &moving_}) {
+    if (table->has(id)) table->release(id);
   }
   tangents_.drop(id);  // those who read it are done
-  if (span) finish(span, tape_, id, Direction::backward);
+  observed.done(id, Direction::backward);
 }
 
 template <class T>
-void HessianProduct<T>::first_order(GradientSlots<T>& slots, Id id) {
-  if (!slots.has(id)) return;
-  slots.finished(id);
-  if (slots.is_in_place(id)) return;
-  Backward<T>(slots).differentiate(id);
-  if (tape_.detects_anomalies()) refuse_anomalies(slots, id, slots[id]);
+void HessianProduct<T>::first_order(Observed<T>& observed, GradientTable<T>& table, Id id) {
+  if (!table.has(id)) return;
+  table.finished(id);
+  if (table.is_in_place(id)) return;
+  Backward<T>(table).differentiate(id);
+  observed.added(table, id);
 }
 
 template <class T>

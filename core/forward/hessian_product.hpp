@@ -9,6 +9,7 @@
 
 #include "engram/core/backward/backward.hpp"
 #include "engram/core/forward/forward.hpp"
+#include "engram/core/watch/observed.hpp"
 
 namespace engram {
 
@@ -17,7 +18,7 @@ template <class T>
 class HessianProduct {
  public:
   /// `gradients` on their way, and `moving`: how they change.
-  HessianProduct(GradientSlots<T>& gradients, GradientSlots<T>& moving, Tangents<T>& tangents)
+  HessianProduct(GradientTable<T>& gradients, GradientTable<T>& moving, Tangents<T>& tangents)
       : tape_(gradients.tape()),
         gradients_(gradients),
         moving_(moving),
@@ -29,12 +30,12 @@ class HessianProduct {
 
  private:
   void step(Id id);
-  void first_order(GradientSlots<T>& slots, Id id);
+  void first_order(Observed<T>& observed, GradientTable<T>& table, Id id);
   bool has_curvature(Id id) const;
   void add_curvature(Id id);
 
   Tape<T>& tape_;
-  GradientSlots<T>&gradients_, &moving_;
+  GradientTable<T>&gradients_, &moving_;
   Tangents<T>& tangents_;
   Forward<T> forward_;
 };

@@ -12,7 +12,7 @@ namespace engram {
 template <class T>
 class Tangents {
  public:
-  explicit Tangents(Tape<T>& tape) : repeated_(tape) {}
+  explicit Tangents(Tape<T>& tape) : packed_weights_(tape) {}
 
   /// Makes places for the tangents of the nodes up to `count`, all zero.
   void reset(std::size_t count) {
@@ -21,7 +21,7 @@ class Tangents {
   }
   void clear() {
     by_node_.clear();
-    repeated_.clear();
+    packed_weights_.clear();
   }
   void set(Id id, Array<T> tangent) { by_node_[id] = std::move(tangent); }
   void drop(Id id) { by_node_[id] = Array<T>(); }
@@ -38,11 +38,11 @@ class Tangents {
   }
 
   /// Tangents of weights, laid out for products like the weights themselves.
-  RepeatedOperands<T>& repeated() { return repeated_; }
+  PackedWeights<T>& packed_weights() { return packed_weights_; }
 
  private:
   std::vector<Array<T>> by_node_;
-  RepeatedOperands<T> repeated_;
+  PackedWeights<T> packed_weights_;
 };
 
 }  // namespace engram

@@ -5,7 +5,7 @@
 namespace engram {
 
 template <class T>
-void Written::zero(const Array<T>& whole, Index begin, Index end) const {
+void Initialized::zero(const Array<T>& whole, Index begin, Index end) const {
   if (begin >= end) return;
   T* to = whole.edit_shared();
   for (Index row = 0; row < whole.size(); row += pitch_) {
@@ -14,7 +14,7 @@ void Written::zero(const Array<T>& whole, Index begin, Index end) const {
 }
 
 template <class T>
-void Written::fill(const Array<T>& whole) {
+void Initialized::fill(const Array<T>& whole) {
   zero(whole, 0, begin_);
   zero(whole, end_, pitch_);
   *this = all(whole.size());
@@ -23,7 +23,7 @@ void Written::fill(const Array<T>& whole) {
 // [begin, end) of each pitch is about to be written. What lies between it and what was written
 // before becomes zeros, so that this stays one range.
 template <class T>
-T Written::cover(const Array<T>& whole, Index begin, Index end) {
+T Initialized::cover(const Array<T>& whole, Index begin, Index end) {
   const bool first = begin_ == end_;
   const bool fresh = first || end <= begin_ || begin >= end_;
   if (first) begin_ = end_ = begin;
@@ -35,7 +35,7 @@ T Written::cover(const Array<T>& whole, Index begin, Index end) {
 }
 
 template <class T>
-T Written::begin(const Array<T>& whole, const Array<T>& part) {
+T Initialized::begin(const Array<T>& whole, const Array<T>& part) {
   if (is_all()) return pitch_ == 0 ? T{0} : T{1};
   const Index first = part.data() - whole.data();
   if (!part.is_part()) {
@@ -52,9 +52,9 @@ T Written::begin(const Array<T>& whole, const Array<T>& part) {
   return cover(whole, first, first + run);
 }
 
-template float Written::begin(const Array<float>&, const Array<float>&);
-template double Written::begin(const Array<double>&, const Array<double>&);
-template void Written::fill(const Array<float>&);
-template void Written::fill(const Array<double>&);
+template float Initialized::begin(const Array<float>&, const Array<float>&);
+template double Initialized::begin(const Array<double>&, const Array<double>&);
+template void Initialized::fill(const Array<float>&);
+template void Initialized::fill(const Array<double>&);
 
 }  // namespace engram

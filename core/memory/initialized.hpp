@@ -1,4 +1,4 @@
-// Written: which elements of an array have values. Internal.
+// Initialized: which elements of an array have values. Internal.
 #pragma once
 
 #include "engram/core/array.hpp"
@@ -7,12 +7,12 @@ namespace engram {
 
 /// Memory that is about to be written need not be zeroed first, so it is known of an array which
 /// of its elements have been: those whose offset modulo `pitch_` is in [begin_, end_).
-class Written {
+class Initialized {
  public:
   /// Of `size` elements, all.
-  static Written all(Index size) { return {size, size}; }
+  static Initialized all(Index size) { return {size, size}; }
   /// None.
-  static Written none(Index size) { return {size, 0}; }
+  static Initialized none(Index size) { return {size, 0}; }
 
   bool is_all() const { return end_ - begin_ == pitch_; }
 
@@ -27,7 +27,7 @@ class Written {
   }
 
  private:
-  Written(Index pitch, Index end) : pitch_(pitch), end_(end) {}
+  Initialized(Index pitch, Index end) : pitch_(pitch), end_(end) {}
 
   template <class T>
   void fill(const Array<T>& whole);

@@ -1,4 +1,4 @@
-// Readings: what a function reads of a tape, beside its arguments. Internal.
+// Captures: what a function reads of a tape, beside its arguments. Internal.
 #pragma once
 
 #include <algorithm>
@@ -13,24 +13,24 @@ namespace engram {
 /// that `Tape::read` is asked for, and the values recorded before that operations take. Or it runs
 /// again, and Vars that are given stand for these.
 template <class T>
-class Readings {
+class Captures {
  public:
-  explicit Readings(Tape<T>& tape) : tape_(tape), outer_(tape.readings_), begin_(tape.size()) {
-    tape.readings_ = this;
+  explicit Captures(Tape<T>& tape) : tape_(tape), outer_(tape.captures_), begin_(tape.size()) {
+    tape.captures_ = this;
   }
   /// `as` stand for the values numbered `taken` and, after these, for `params`.
-  Readings(Tape<T>& tape, std::vector<Id> taken, std::vector<ParamRef<T>> params,
+  Captures(Tape<T>& tape, std::vector<Id> taken, std::vector<ParamRef<T>> params,
            std::span<const Var<T>> as)
-      : Readings(tape) {
+      : Captures(tape) {
     begin_ = 0;  // nothing is noted
     taken_ = std::move(taken);
     asked_ = std::move(params);
     as_ = as;
     moved_ = !std::ranges::equal(taken_, as_.first(taken_.size()), {}, {}, &Var<T>::id);
   }
-  ~Readings() { tape_.readings_ = outer_; }
-  Readings(const Readings&) = delete;
-  Readings& operator=(const Readings&) = delete;
+  ~Captures() { tape_.captures_ = outer_; }
+  Captures(const Captures&) = delete;
+  Captures& operator=(const Captures&) = delete;
 
   const std::vector<ParamRef<T>>& asked() const { return asked_; }
   const std::vector<Id>& taken() const { return taken_; }
@@ -65,7 +65,7 @@ class Readings {
 
  private:
   Tape<T>& tape_;
-  Readings* outer_;
+  Captures* outer_;
   std::size_t begin_;
   std::vector<Id> taken_;
   std::vector<ParamRef<T>> asked_;

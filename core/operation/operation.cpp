@@ -44,8 +44,8 @@ template <class T>
 void Into<Array<T>>::add_product(const Array<T>& x, const Array<T>& dy) {
   if (!*this) return;
   Tape<T>& tape = to_->tape();
-  const bool waits = tape.repeated().is_repeated(id_) &&
-                     x.extent(0) <= RepeatedOperands<T>::kFewRows && !tape.detects_anomalies();
+  const bool waits = tape.packed_weights().is_repeated(id_) &&
+                     x.extent(0) <= PackedWeights<T>::kFewRows && !tape.detects_anomalies();
   if (waits) return to_->sums().add_product(id_, x, dy);
   in_place([&](T* target, T beta) {
     gemm(tape.workers(), Transpose::yes, Transpose::no, x.extent(1), dy.extent(1), x.extent(0),
@@ -116,8 +116,8 @@ void Call<Array<T>>::set_tangent(Array<T> y) const {
   with.tangents->set(id, std::move(y));
 }
 template <class T>
-RepeatedOperands<T>& Call<Array<T>>::repeated_tangents() const {
-  return with.tangents->repeated();
+PackedWeights<T>& Call<Array<T>>::repeated_tangents() const {
+  return with.tangents->packed_weights();
 }
 
 template class Into<Array<float>>;

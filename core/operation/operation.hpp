@@ -13,9 +13,9 @@
 namespace engram {
 
 template <class T>
-class GradientSlots;
+class GradientTable;
 template <class T>
-class RepeatedOperands;
+class PackedWeights;
 template <class T>
 class Tangents;
 
@@ -64,7 +64,7 @@ class Into<Var<T>> {
 template <class T>
 class Into<Array<T>> {
  public:
-  Into(GradientSlots<T>& to, Id id) : to_(&to), id_(id) {}
+  Into(GradientTable<T>& to, Id id) : to_(&to), id_(id) {}
 
   /// Whether anybody wants this gradient: lets a kernel leave out the work for one nobody does.
   explicit operator bool() const;
@@ -108,7 +108,7 @@ class Into<Array<T>> {
   };
   Target open(bool zeroed);
 
-  GradientSlots<T>* to_;
+  GradientTable<T>* to_;
   Id id_;
 };
 
@@ -135,8 +135,8 @@ struct Call<Var<T>> {
 template <class T>
 struct Numbers {
   Tape<T>& tape;
-  const GradientSlots<T>* from = nullptr;  ///< has dy
-  GradientSlots<T>* to = nullptr;          ///< takes dx
+  const GradientTable<T>* from = nullptr;  ///< has dy
+  GradientTable<T>* to = nullptr;          ///< takes dx
   Tangents<T>* tangents = nullptr;         ///< where values move along a direction
 };
 
@@ -167,7 +167,7 @@ struct Call<Array<T>> {
   const Array<T>* y_tangent() const;
   void set_tangent(Array<T> y) const;
   /// Products with the tangent of a leaf on their right.
-  RepeatedOperands<T>& repeated_tangents() const;
+  PackedWeights<T>& repeated_tangents() const;
 
  private:
   Id number(std::size_t input) const;

@@ -7,12 +7,12 @@
 namespace engram {
 
 template <class T>
-RepeatedOperands<T>::RepeatedOperands(Tape<T>& tape)
+PackedWeights<T>::PackedWeights(Tape<T>& tape)
     : tape_(tape), entries_(PoolAllocator<Entry>(tape.pool())) {}
 
 template <class T>
-void RepeatedOperands<T>::multiply(Id id, Transpose tb, Index m, Index n, Index k, const T* a,
-                                   const T* b, T beta, T* c) {
+void PackedWeights<T>::multiply(Id id, Transpose tb, Index m, Index n, Index k, const T* a,
+                                const T* b, T beta, T* c) {
   if (m > kFewRows || m == 0 || n == 0 || k == 0) {
     return gemm(tape_.workers(), Transpose::no, tb, m, n, k, a, b, beta, c);
   }
@@ -33,7 +33,7 @@ void RepeatedOperands<T>::multiply(Id id, Transpose tb, Index m, Index n, Index 
 // By the operation that is being recorded. Where what was recorded last is gone again, it may be
 // one that comes before a use that is noted.
 template <class T>
-void RepeatedOperands<T>::note_first_use(Id leaf) {
+void PackedWeights<T>::note_first_use(Id leaf) {
   const FirstUse use{static_cast<Id>(tape_.size()), leaf};
   const auto at =
       std::find_if(first_uses_.rbegin(), first_uses_.rend(),
@@ -42,13 +42,13 @@ void RepeatedOperands<T>::note_first_use(Id leaf) {
 }
 
 template <class T>
-bool RepeatedOperands<T>::is_repeated(Id id) const {
+bool PackedWeights<T>::is_repeated(Id id) const {
   const auto found = entries_.find(id);
   return found != entries_.end() && found->second.forward.uses + found->second.transposed.uses > 1;
 }
 
 template <class T>
-void RepeatedOperands<T>::clear() {
+void PackedWeights<T>::clear() {
   first_uses_.clear();
   for (auto at = entries_.begin(); at != entries_.end();) {
     auto& [forward, transposed] = at->second;
@@ -64,7 +64,7 @@ void RepeatedOperands<T>::clear() {
   }
 }
 
-template class RepeatedOperands<float>;
-template class RepeatedOperands<double>;
+template class PackedWeights<float>;
+template class PackedWeights<double>;
 
 }  // namespace engram

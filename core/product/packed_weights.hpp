@@ -1,4 +1,4 @@
-// RepeatedOperands: matrices that many small products of a tape have on their right.
+// PackedWeights: matrices that many small products of a tape have on their right.
 #pragma once
 
 #include <unordered_map>
@@ -13,7 +13,7 @@ namespace engram {
 /// laying out its right operand as on multiplying; from the second use on, a matrix is kept laid
 /// out, forward and transposed. Only leaves are: their numbers stay for as long as the tape does.
 template <class T>
-class RepeatedOperands {
+class PackedWeights {
  private:
   struct FirstUse {
     Id operation, leaf;
@@ -23,7 +23,7 @@ class RepeatedOperands {
   /// Products of more rows than this gain nothing.
   static constexpr Index kFewRows = 128;
 
-  explicit RepeatedOperands(Tape<T>& tape);
+  explicit PackedWeights(Tape<T>& tape);
 
   /// c = a op(b) + beta c, as `gemm`, where b is the value of leaf `id`.
   void multiply(Id id, Transpose tb, Index m, Index n, Index k, const T* a, const T* b, T beta,
@@ -33,7 +33,7 @@ class RepeatedOperands {
   /// A walk back over the tape, from its end.
   class WalkBack {
    public:
-    explicit WalkBack(const RepeatedOperands& of)
+    explicit WalkBack(const PackedWeights& of)
         : uses_(of.first_uses_), left_(of.first_uses_.size()) {}
     /// Calls f(id) for the leaves whose first product is the operation that the walk has come to:
     /// all contributions to them are there.
@@ -73,7 +73,7 @@ class RepeatedOperands {
   std::vector<FirstUse> first_uses_;  ///< by operation
 };
 
-extern template class RepeatedOperands<float>;
-extern template class RepeatedOperands<double>;
+extern template class PackedWeights<float>;
+extern template class PackedWeights<double>;
 
 }  // namespace engram

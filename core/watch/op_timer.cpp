@@ -15,44 +15,44 @@ bool take(std::atomic<std::int64_t>& room) {
 
 }  // namespace
 
-std::int64_t Span::now() {
+std::int64_t OpTimer::now() {
   const auto time = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time).count();
 }
 
-void Span::begin() {
-  const std::lock_guard lock(track_->mutex);
-  outer_ = track_->innermost;
-  track_->innermost = this;
+void OpTimer::begin() {
+  const std::lock_guard lock(timeline_->mutex);
+  outer_ = timeline_->innermost;
+  timeline_->innermost = this;
   began_ = now();
 }
 
-void Span::leave(std::int64_t took) {
-  const std::lock_guard lock(track_->mutex);
-  track_->innermost = outer_;
+void OpTimer::leave(std::int64_t took) {
+  const std::lock_guard lock(timeline_->mutex);
+  timeline_->innermost = outer_;
   if (outer_) outer_->inside_ += took;
 }
 
-void Span::done(std::string_view op, Direction direction, const Shape& shape, std::size_t bytes,
-                const Site& site) {
+void OpTimer::done(std::string_view op, Direction direction, const Shape& shape, std::size_t bytes,
+                   const Site& site) {
   const std::int64_t took = now() - began_;
   {
-    const std::lock_guard lock(track_->mutex);
-    auto& totals = track_->totals[static_cast<std::size_t>(direction)];
+    const std::lock_guard lock(timeline_->mutex);
+    auto& totals = timeline_->totals[static_cast<std::size_t>(direction)];
     auto at = totals.find(op);
-    if (at == totals.end()) at = totals.emplace(op, Track::Total{}).first;
+    if (at == totals.end()) at = totals.emplace(op, Timeline::Total{}).first;
     auto& [name, total] = *at;
     ++total.calls;
     total.bytes += bytes;
     total.nanoseconds += took - inside_;
-    if (take(*track_->room)) {
-      track_->events.push_back({&name, direction, shape, bytes, site, began_, took});
+    if (take(*timeline_->room)) {
+      timeline_->events.push_back({&name, direction, shape, bytes, site, began_, took});
     } else {
-      ++track_->dropped;
+      ++timeline_->dropped;
     }
   }
   leave(took);
-  track_ = nullptr;
+  timeline_ = nullptr;
 }
 
 }  // namespace engram

@@ -1,4 +1,4 @@
-// Span: one op being timed. Internal: `record`, transformations and GradientSlots make these.
+// OpTimer: one op being timed. Internal: `record`, transformations and GradientTable make these.
 #pragma once
 
 #include <cstddef>
@@ -10,27 +10,27 @@
 
 namespace engram {
 
-struct Track;
+struct Timeline;
 
 /// Which way an op is run.
 enum class Direction : std::uint8_t { forward, backward };
 
-/// The time of one op on a tape, from here to `done`. Without a track it does nothing. Spans of a
-/// track lie one inside the other, and the time of the inner is not counted to the outer.
-class Span {
+/// The time of one op on a tape, from here to `done`. Without a timeline it does nothing. Those of
+/// a timeline lie one inside the other, and the time of the inner is not counted to the outer.
+class OpTimer {
  public:
-  explicit Span(Track* track) : track_(track) {
-    if (track_) begin();
+  explicit OpTimer(Timeline* timeline) : timeline_(timeline) {
+    if (timeline_) begin();
   }
   /// Not done, the op threw: it is not counted.
-  ~Span() {
-    if (track_) leave(0);
+  ~OpTimer() {
+    if (timeline_) leave(0);
   }
-  Span(const Span&) = delete;
-  Span& operator=(const Span&) = delete;
+  OpTimer(const OpTimer&) = delete;
+  OpTimer& operator=(const OpTimer&) = delete;
 
-  explicit operator bool() const { return track_ != nullptr; }
-  /// Counts the op. Only for a span with a track.
+  explicit operator bool() const { return timeline_ != nullptr; }
+  /// Counts the op. Only with a timeline.
   void done(std::string_view op, Direction direction, const Shape& shape, std::size_t bytes,
             const Site& site);
   /// Nanoseconds on the steady clock.
@@ -40,8 +40,8 @@ class Span {
   void begin();
   void leave(std::int64_t took);
 
-  Track* track_;
-  Span* outer_ = nullptr;
+  Timeline* timeline_;
+  OpTimer* outer_ = nullptr;
   std::int64_t began_ = 0, inside_ = 0;  ///< nanoseconds
 };
 

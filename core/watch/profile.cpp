@@ -64,31 +64,31 @@ std::string aligned(const std::vector<Line>& lines) {
 }  // namespace
 
 Profile::Profile(std::size_t events)
-    : began_(Span::now()),
+    : began_(OpTimer::now()),
       limit_(events),
       room_(std::make_shared<std::atomic<std::int64_t>>(static_cast<std::int64_t>(events))) {}
 
 Profile::~Profile() = default;
 
-std::shared_ptr<Track> Profile::track() {
+std::shared_ptr<Timeline> Profile::timeline() {
   const std::lock_guard lock(mutex_);
-  for (const auto& track : tracks_) {
-    if (track.use_count() > 1) continue;
-    const std::lock_guard after_its_last_tape(track->mutex);
-    return track;
+  for (const auto& timeline : timelines_) {
+    if (timeline.use_count() > 1) continue;
+    const std::lock_guard after_its_last_tape(timeline->mutex);
+    return timeline;
   }
-  tracks_.push_back(std::make_shared<Track>(static_cast<int>(tracks_.size()), room_));
-  return tracks_.back();
+  timelines_.push_back(std::make_shared<Timeline>(static_cast<int>(timelines_.size()), room_));
+  return timelines_.back();
 }
 
 std::vector<Profile::Row> Profile::rows() const {
-  std::map<std::pair<std::string, Direction>, Track::Total> sums;
+  std::map<std::pair<std::string, Direction>, Timeline::Total> sums;
   const std::lock_guard lock(mutex_);
-  for (const auto& track : tracks_) {
-    const std::lock_guard lock_of_track(track->mutex);
+  for (const auto& timeline : timelines_) {
+    const std::lock_guard lock(timeline->mutex);
     for (const Direction direction : {Direction::forward, Direction::backward}) {
-      for (const auto& [op, total] : track->totals[static_cast<std::size_t>(direction)]) {
-        Track::Total& sum = sums[{op, direction}];
+      for (const auto& [op, total] : timeline->totals[static_cast<std::size_t>(direction)]) {
+        Timeline::Total& sum = sums[{op, direction}];
         sum.calls += total.calls;
         sum.bytes += total.bytes;
         sum.nanoseconds += total.nanoseconds;
@@ -127,9 +127,9 @@ std::string Profile::report() const {
   lines.push_back({"all", std::to_string(calls), amount(all, kTime), "", "",
                    amount(static_cast<double>(bytes), kBytes)});
   const std::lock_guard lock(mutex_);
-  return text("Time in ops: ", amount(all, kTime), " on ", tracks_.size(),
-              tracks_.size() == 1 ? " tape" : " tapes", ", in a profile over ",
-              amount(static_cast<double>(Span::now() - began_), kTime), "\n\n", aligned(lines));
+  return text("Time in ops: ", amount(all, kTime), " on ", timelines_.size(),
+              timelines_.size() == 1 ? " tape" : " tapes", ", in a profile over ",
+              amount(static_cast<double>(OpTimer::now() - began_), kTime), "\n\n", aligned(lines));
 }
 
 }  // namespace engram

@@ -35,7 +35,7 @@ std::string label(std::string_view kind, std::string_view key, int track, std::s
               R"(,"args":{)", quoted(key), ":", quoted(value), "}}");
 }
 
-std::string line(const Track::Event& event, int track, std::int64_t since) {
+std::string line(const Timeline::Event& event, int track, std::int64_t since) {
   const char* category = event.direction == Direction::forward ? "forward" : "backward";
   const std::string site = text(event.site.file_name(), ":", event.site.line());
   return text(R"({"ph":"X","name":)", quoted(*event.op), R"(,"cat":")", category, R"(","pid":)",
@@ -56,15 +56,16 @@ void Profile::write_trace(const std::filesystem::path& path) const {
   };
   std::uint64_t kept = 0, dropped = 0;
   const std::lock_guard lock(mutex_);
-  for (const auto& track : tracks_) {
-    const std::lock_guard lock_of_track(track->mutex);
-    piece += ",\n" + label("thread_name", "name", track->number, text("tape ", track->number));
-    for (const Track::Event& event : track->events) {
-      piece += ",\n" + line(event, track->number, began_);
+  for (const auto& timeline : timelines_) {
+    const std::lock_guard lock(timeline->mutex);
+    piece +=
+        ",\n" + label("thread_name", "name", timeline->number, text("tape ", timeline->number));
+    for (const Timeline::Event& event : timeline->events) {
+      piece += ",\n" + line(event, timeline->number, began_);
       if (piece.size() > kPiece) flush();
     }
-    kept += track->events.size();
-    dropped += track->dropped;
+    kept += timeline->events.size();
+    dropped += timeline->dropped;
   }
   if (dropped > 0) {
     piece += ",\n" + label("process_labels", "labels", 0,

@@ -1,4 +1,4 @@
-// Track: what the ops of one tape took. Internal: Span writes it, Profile reads it.
+// Timeline: what the ops of one tape took. Internal: OpTimer writes it, Profile reads it.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@ namespace engram {
 
 /// The part of a profile that one tape writes, from whatever thread uses the tape. A profile may be
 /// read at any time, hence the lock: the tape is nearly always alone with it.
-struct Track {
+struct Timeline {
   struct Total {
     std::uint64_t calls = 0, bytes = 0;
     std::int64_t nanoseconds = 0;
@@ -31,7 +31,7 @@ struct Track {
     std::int64_t began, took;  ///< nanoseconds
   };
 
-  Track(int of, std::shared_ptr<std::atomic<std::int64_t>> left)
+  Timeline(int of, std::shared_ptr<std::atomic<std::int64_t>> left)
       : number(of), room(std::move(left)) {}
 
   const int number;
@@ -40,7 +40,7 @@ struct Track {
   std::array<std::map<std::string, Total, std::less<>>, 2> totals;  ///< by direction, by op
   std::deque<Event> events;
   std::uint64_t dropped = 0;  ///< events there was no room for
-  Span* innermost = nullptr;
+  OpTimer* innermost = nullptr;
 };
 
 }  // namespace engram

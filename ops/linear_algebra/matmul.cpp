@@ -18,12 +18,12 @@ using kernels::rows;
 template <class T>
 struct Right {
   Tape<T>* tape;
-  RepeatedOperands<T>* repeated = nullptr;  ///< null: not a leaf
+  PackedWeights<T>* repeated = nullptr;  ///< null: not a leaf
   Id id = 0;
 
   explicit Right(const Var<T>& b) : tape(&b.tape()), id(b.id()) {
     const Kind kind = b.tape().node(b).kind;
-    if (kind == Kind::parameter || kind == Kind::variable) repeated = &b.tape().repeated();
+    if (kind == Kind::parameter || kind == Kind::variable) repeated = &b.tape().packed_weights();
   }
   void multiply(Transpose tb, Index m, Index n, Index k, const T* pa, const T* pb, T beta,
                 T* to) const {
@@ -36,7 +36,7 @@ struct Right {
   }
 
  private:
-  void multiply(RepeatedOperands<T>* kept, Transpose tb, Index m, Index n, Index k, const T* pa,
+  void multiply(PackedWeights<T>* kept, Transpose tb, Index m, Index n, Index k, const T* pa,
                 const T* pb, T beta, T* to) const {
     if (kept) return kept->multiply(id, tb, m, n, k, pa, pb, beta, to);
     gemm(tape->workers(), Transpose::no, tb, m, n, k, pa, pb, beta, to);
