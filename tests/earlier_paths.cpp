@@ -3,10 +3,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "engram/core/nest.hpp"
 #include "engram/nn/parameter_file.hpp"
 #include "engram/nn/safetensors.hpp"
 #include "engram/nn/summary.hpp"
 #include "engram/nn/visit.hpp"
+#include "engram/ops/reduce.hpp"
+#include "engram/ops/tanh.hpp"
 
 using namespace engram;
 
@@ -26,6 +29,9 @@ BOOST_AUTO_TEST_CASE(they_forward) {
   Scale scale;
   BOOST_TEST(summary(scale).find("total") != std::string::npos);
   BOOST_TEST(count_parameters(scale) == 2);
+  Tape<float> tape;
+  BOOST_TEST(sum(tanh(tape.read(scale.w))).item() == 0);
+  BOOST_TEST(Nest<1>({2, 3}, {Shape{2, 3}.strides()}).run_length() == 6);
   BOOST_TEST(nn::stored(scale.w.value(), nn::Precision::bf16).index() == 3U);
 }
 

@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(sizes_that_overflow_are_refused) {
   refused("at most 2147483647", [&] { fold(x, {{1, 1, 0, 0, 1}, {1, 1, 0, 0, 1}}, kHuge, 1); });
   refused("and at most 2147483647", [&] { pad(line, 0, Padding{kHuge, 1}); });
   refused("and at most 2147483647", [&] { pad(line, 0, Padding{1, kHuge}); });
-  refused("does not fit into an extent of", [&] { pad(line, 0, kHuge, kHuge); });
+  refused("does not fit into an extent of", [&] { pad_to(line, 0, kHuge, kHuge); });
   refused("of matrices of 2147488281 elements", [&] { diag(row); });
   refused("is outside [0, 2147483647]", [&] { tile(line, {kHuge}); });
   refused("is outside [0, 2147483647]", [&] { one_hot<double>(tape, Indices({1}, {0}), kWide); });

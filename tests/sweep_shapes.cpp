@@ -179,7 +179,7 @@ BOOST_DATA_TEST_CASE(parts_of_larger_values_are_as_dense_ones, kRows, row) {
         for (std::size_t k = 0; k < large.size(); ++k) {
           Var<double> around = of_dense[k];
           if (around.rank() > 0) {
-            around = pad(around, axis, static_cast<Index>(k) + 1, large[k].extent(axis));
+            around = pad_to(around, axis, static_cast<Index>(k) + 1, large[k].extent(axis));
           }
           BOOST_TEST(worst(of_large[k].value(), around.value()) <= 1e-13,
                      row.name << " of " << shapes[k] << " along " << axis << ", input " << k);

@@ -85,7 +85,7 @@ std::vector<Profile::Row> Profile::rows() const {
   std::map<std::pair<std::string, Direction>, Timeline::Total> sums;
   const std::lock_guard lock(mutex_);
   for (const auto& timeline : timelines_) {
-    const std::lock_guard lock(timeline->mutex);
+    const std::lock_guard lock_of_timeline(timeline->mutex);
     for (const Direction direction : {Direction::forward, Direction::backward}) {
       for (const auto& [op, total] : timeline->totals[static_cast<std::size_t>(direction)]) {
         Timeline::Total& sum = sums[{op, direction}];

@@ -57,7 +57,7 @@ void Profile::write_trace(const std::filesystem::path& path) const {
   std::uint64_t kept = 0, dropped = 0;
   const std::lock_guard lock(mutex_);
   for (const auto& timeline : timelines_) {
-    const std::lock_guard lock(timeline->mutex);
+    const std::lock_guard lock_of_timeline(timeline->mutex);
     piece +=
         ",\n" + label("thread_name", "name", timeline->number, text("tape ", timeline->number));
     for (const Timeline::Event& event : timeline->events) {

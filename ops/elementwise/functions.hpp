@@ -4,6 +4,7 @@
 #include "engram/ops/activations/elu.hpp"
 #include "engram/ops/activations/gated.hpp"
 #include "engram/ops/activations/gelu.hpp"
+#include "engram/ops/activations/mish.hpp"
 #include "engram/ops/activations/piecewise_linear.hpp"
 #include "engram/ops/activations/relu.hpp"
 #include "engram/ops/activations/sigmoid.hpp"

@@ -47,24 +47,11 @@ Var<T> matvec(const Var<T>& a, const Var<T>& x, Site site) {
   });
 }
 
-template <class T>
-Var<T> bmm(const Var<T>& a, const Var<T>& b, Site site) {
-  return within("bmm", a, site, [&] {
-    if (a.rank() != 3 || b.rank() != 3 || a.extent(0) != b.extent(0) ||
-        a.extent(2) != b.extent(1)) {
-      fail("a ", a.shape(), " . b ", b.shape(), "; need a [B, m, k] and b [B, k, n]");
-    }
-    return matmul(a, b, {});
-  });
-}
-
 template Var<float> dot(const Var<float>&, const Var<float>&, Site);
 template Var<double> dot(const Var<double>&, const Var<double>&, Site);
 template Var<float> outer(const Var<float>&, const Var<float>&, Site);
 template Var<double> outer(const Var<double>&, const Var<double>&, Site);
 template Var<float> matvec(const Var<float>&, const Var<float>&, Site);
 template Var<double> matvec(const Var<double>&, const Var<double>&, Site);
-template Var<float> bmm(const Var<float>&, const Var<float>&, Site);
-template Var<double> bmm(const Var<double>&, const Var<double>&, Site);
 
 }  // namespace engram

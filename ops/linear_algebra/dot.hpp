@@ -44,17 +44,4 @@ Var<T> outer(const Var<T>& a, const Var<T>& b, Site site = Site::current());
 template <class T>
 Var<T> matvec(const Var<T>& a, const Var<T>& x, Site site = Site::current());
 
-/// The products of two batches of as many matrices: `matmul` that does not broadcast.
-///
-/// Shapes:     a [B, m, k], b [B, k, n] -> [B, m, n]
-/// Forward:    y = a b
-/// Derivative: da = dy bᵀ, db = aᵀ dy
-/// Saves:      nothing beyond a and b
-/// Order:      any
-/// Accuracy:   64 ulp of x
-/// Throws:     `Error` for other shapes
-/// Source:     PyTorch, "torch.bmm"
-template <class T>
-Var<T> bmm(const Var<T>& a, const Var<T>& b, Site site = Site::current());
-
 }  // namespace engram

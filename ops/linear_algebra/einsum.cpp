@@ -80,7 +80,7 @@ Labelled<T> with_diagonals(Labelled<T> a) {
     const Index n = a.x.extent(first);
     const Shape outer(lead);
     const Var<T> last = transpose(a.x, std::span<const int>(axes));
-    const Var<T> longer = pad(reshape(last, Shape{outer.size(), n * n}), 1, 0, n * (n + 1));
+    const Var<T> longer = pad_to(reshape(last, Shape{outer.size(), n * n}), 1, 0, n * (n + 1));
     const Var<T> column = slice(reshape(longer, Shape{outer.size() * n, n + 1}), 1, 0, 1);
     a = {reshape(column, outer.inserted(outer.rank(), n)), labels};
     i = 0;

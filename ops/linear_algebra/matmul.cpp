@@ -2,6 +2,7 @@
 
 #include "engram/core/backward/accumulate.hpp"
 #include "engram/core/record.hpp"
+#include "engram/core/within.hpp"
 #include "engram/ops/linear_algebra/product_kernels.hpp"
 #include "engram/ops/shapes/reshape.hpp"
 
@@ -253,12 +254,25 @@ Var<T> matmul(const Var<T>& a, const Var<T>& b, Transposed transposed, Site site
 }
 
 template <class T>
+Var<T> bmm(const Var<T>& a, const Var<T>& b, Site site) {
+  return within("bmm", a, site, [&] {
+    if (a.rank() != 3 || b.rank() != 3 || a.extent(0) != b.extent(0) ||
+        a.extent(2) != b.extent(1)) {
+      fail("a ", a.shape(), " . b ", b.shape(), "; need a [B, m, k] and b [B, k, n]");
+    }
+    return matmul(a, b, {});
+  });
+}
+
+template <class T>
 Var<T> affine(const Var<T>& x, const Var<T>& w, const Var<T>& b, Site site) {
   return record(Affine<T>{Right<T>(w)}, site, x, w, b);
 }
 
 template Var<float> matmul(const Var<float>&, const Var<float>&, Transposed, Site);
 template Var<double> matmul(const Var<double>&, const Var<double>&, Transposed, Site);
+template Var<float> bmm(const Var<float>&, const Var<float>&, Site);
+template Var<double> bmm(const Var<double>&, const Var<double>&, Site);
 template Var<float> affine(const Var<float>&, const Var<float>&, const Var<float>&, Site);
 template Var<double> affine(const Var<double>&, const Var<double>&, const Var<double>&, Site);
 

@@ -26,6 +26,19 @@ template <class T>
 Var<T> matmul(const Var<T>& a, const Var<T>& b, Transposed transposed = {},
               Site site = Site::current());
 
+/// The products of two batches of as many matrices: `matmul` that does not broadcast.
+///
+/// Shapes:     a [B, m, k], b [B, k, n] -> [B, m, n]
+/// Forward:    y = a b
+/// Derivative: da = dy bᵀ, db = aᵀ dy
+/// Saves:      nothing beyond a and b
+/// Order:      any
+/// Accuracy:   64 ulp of x
+/// Throws:     `Error` for other shapes
+/// Source:     PyTorch, "torch.bmm"
+template <class T>
+Var<T> bmm(const Var<T>& a, const Var<T>& b, Site site = Site::current());
+
 /// x w + b: a layer without its nonlinearity, in one product that adds onto what is there.
 ///
 /// Shapes:     x [..., k], w [k, n], b [n] or any shape that broadcasts to [..., n] -> [..., n]

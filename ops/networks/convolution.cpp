@@ -82,7 +82,7 @@ Var<T> causal_conv1d(const Var<T>& x, const Var<T>& w, Index dilation, Site site
     }
     if (dilation < 1) fail("dilation ", dilation, "; need 1 or more");
     const Index steps = shape[0], taps = kernel[0], past = (taps - 1) * dilation;
-    const Var<T> padded = past == 0 ? x : pad(x, 0, past, past + steps);
+    const Var<T> padded = past == 0 ? x : pad_to(x, 0, past, past + steps);
     std::vector<Var<T>> seen;
     for (Index i = 0; i < taps; ++i) {
       seen.push_back(slice(padded, 0, i * dilation, i * dilation + steps));

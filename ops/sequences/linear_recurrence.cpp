@@ -20,7 +20,7 @@ Var<T> without(const Var<T>& x, int axis, bool first) {
 // x with a 0 as its first entry, or as its last.
 template <class T>
 Var<T> with_zero(const Var<T>& x, int axis, bool first) {
-  return pad(x, axis, first ? 1 : 0, x.extent(axis) + 1);
+  return pad_to(x, axis, first ? 1 : 0, x.extent(axis) + 1);
 }
 
 struct LinearRecurrence {

@@ -3,7 +3,6 @@
 #include "engram/core/tape.hpp"
 #include "engram/core/within.hpp"
 #include "engram/ops/indexing/index_select.hpp"
-#include "engram/ops/shapes/reshape.hpp"
 
 namespace engram {
 namespace {
@@ -39,36 +38,9 @@ Var<T> roll(const Var<T>& x, Index shift, int axis, Site site) {
   });
 }
 
-template <class T>
-Var<T> reverse_sequence(const Var<T>& x, const Indices& lengths, Site site) {
-  return within("reverse_sequence", x, site, [&] {
-    const Shape shape = x.shape();
-    if (shape.rank() < 2) fail("x ", shape, " has no axes for time and batch; need [T, B, ...]");
-    const Index steps = shape[0], batch = shape[1];
-    if (lengths.shape() != Shape{batch}) {
-      fail("x ", shape, " and lengths ", lengths.shape(), "; need one length for each of ", batch,
-           " sequences");
-    }
-    for (Index b = 0; b < batch; ++b) {
-      if (lengths[b] < 0 || lengths[b] > steps) {
-        fail("length ", lengths[b], " at position ", b,
-             " is out of range; need 0 <= length <= ", steps);
-      }
-    }
-    Shape rows = shape.without(0).with(0, steps * batch);
-    const Var<T> y = reordered(reshape(x, rows), 0, [&](Index row) {
-      const Index t = row / batch, b = row % batch;
-      return t < lengths[b] ? (lengths[b] - 1 - t) * batch + b : row;
-    });
-    return reshape(y, shape);
-  });
-}
-
 template Var<float> flip(const Var<float>&, const Axes&, Site);
 template Var<double> flip(const Var<double>&, const Axes&, Site);
 template Var<float> roll(const Var<float>&, Index, int, Site);
 template Var<double> roll(const Var<double>&, Index, int, Site);
-template Var<float> reverse_sequence(const Var<float>&, const Indices&, Site);
-template Var<double> reverse_sequence(const Var<double>&, const Indices&, Site);
 
 }  // namespace engram

@@ -51,7 +51,7 @@ Var<T> pad(const Var<T>& x, int axis, const Padding& padding, const PadOptions& 
     const Index n = x.extent(axis);
     if (before + after == 0) return x;
     if (options.mode == PadMode::constant && options.value == 0) {
-      return pad(x, axis, before, before + n + after);  // whole runs at once
+      return pad_to(x, axis, before, before + n + after);  // whole runs at once
     }
     Indices index = Indices::uninitialized({before + n + after});
     for (Index i = 0; i < index.size(); ++i) {

@@ -25,8 +25,7 @@ struct PadOptions {
   double value = 0;  ///< for `PadMode::constant`
 };
 
-/// x with more entries before and after an axis. (The pad of ops/shapes/slice.hpp says where x
-/// lies.)
+/// x with more entries before and after an axis. (`pad_to` says where x lies instead.)
 ///
 /// Shapes:     y has before + n + after entries there, for n of x
 /// Forward:    y[..., before:before+n, ...] = x, and around it what the mode says

@@ -24,7 +24,7 @@ struct Bounds {
   }
   template <class T>
   void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
-    dx += pad(dy, axis, begin, x.extent(axis));
+    dx += pad_to(dy, axis, begin, x.extent(axis));
   }
 };
 
@@ -47,7 +47,7 @@ struct Entry {
   View view(const Shape& x) const { return {shape(x), index * shape(x).size()}; }
   template <class T>
   void derivative(Var<T> x, Var<T>, Var<T> dy, Into<Var<T>> dx) const {
-    dx += pad(reshape(dy, x.shape().with(0, 1)), 0, index, x.extent(0));
+    dx += pad_to(reshape(dy, x.shape().with(0, 1)), 0, index, x.extent(0));
   }
 };
 
@@ -75,8 +75,8 @@ struct Columns : Slice {
   View view(const Shape& x) const { return View::columns(x, x.axis(axis), begin, end); }
 };
 
-struct Pad {
-  static constexpr auto name = "pad";
+struct PadTo {
+  static constexpr auto name = "pad_to";
   static constexpr bool linear = true;
   static constexpr std::uint8_t needs = 0;
   int axis;
@@ -167,8 +167,8 @@ std::vector<Var<T>> split(const Var<T>& x, std::span<const Index> extents, int a
 }
 
 template <class T>
-Var<T> pad(const Var<T>& x, int axis, Index begin, Index extent, Site site) {
-  return record(Pad{axis, begin, extent}, site, x);
+Var<T> pad_to(const Var<T>& x, int axis, Index begin, Index extent, Site site) {
+  return record(PadTo{axis, begin, extent}, site, x);
 }
 
 template Var<float> slice(const Var<float>&, int, Index, Index, Site);
@@ -179,7 +179,7 @@ template std::vector<Var<float>> split(const Var<float>&, std::span<const Index>
 template std::vector<Var<double>> split(const Var<double>&, std::span<const Index>, int, Site);
 template Index split_extent(const Var<float>&, Index, int, Site);
 template Index split_extent(const Var<double>&, Index, int, Site);
-template Var<float> pad(const Var<float>&, int, Index, Index, Site);
-template Var<double> pad(const Var<double>&, int, Index, Index, Site);
+template Var<float> pad_to(const Var<float>&, int, Index, Index, Site);
+template Var<double> pad_to(const Var<double>&, int, Index, Index, Site);
 
 }  // namespace engram

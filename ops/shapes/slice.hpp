@@ -86,6 +86,6 @@ std::vector<Var<T>> split(const Var<T>& x, std::initializer_list<Index> extents,
 /// Throws:     `Error` when x does not fit
 /// Source:     the adjoint of slicing
 template <class T>
-Var<T> pad(const Var<T>& x, int axis, Index begin, Index extent, Site site = Site::current());
+Var<T> pad_to(const Var<T>& x, int axis, Index begin, Index extent, Site site = Site::current());
 
 }  // namespace engram

@@ -1,13 +1,11 @@
 #include "engram/ops/shapes/squeeze.hpp"
 
 #include <array>
-#include <numeric>
 #include <utility>
 
 #include "engram/core/tape.hpp"
 #include "engram/core/within.hpp"
 #include "engram/ops/shapes/reshape.hpp"
-#include "engram/ops/shapes/transpose.hpp"
 
 namespace engram {
 
@@ -87,19 +85,6 @@ Var<T> flatten(const Var<T>& x, int first, int last, Site site) {
   });
 }
 
-template <class T>
-Var<T> swap_axes(const Var<T>& x, int a, int b, Site site) {
-  return within("swap_axes", x, site, [&] {
-    const Shape shape = x.shape();
-    std::array<int, kMaxRank> axes{};
-    std::iota(axes.begin(), axes.end(), 0);
-    const int first = shape.axis(a), second = shape.axis(b);
-    std::swap(axes[static_cast<std::size_t>(first)], axes[static_cast<std::size_t>(second)]);
-    const auto rank = static_cast<std::size_t>(shape.rank());
-    return transpose(x, std::span<const int>(axes).first(rank));
-  });
-}
-
 template Var<float> unsqueeze(const Var<float>&, int, Site);
 template Var<double> unsqueeze(const Var<double>&, int, Site);
 template Var<float> squeeze(const Var<float>&, int, Site);
@@ -112,7 +97,5 @@ template Var<float> squeeze(const Var<float>&, Site);
 template Var<double> squeeze(const Var<double>&, Site);
 template Var<float> flatten(const Var<float>&, int, int, Site);
 template Var<double> flatten(const Var<double>&, int, int, Site);
-template Var<float> swap_axes(const Var<float>&, int, int, Site);
-template Var<double> swap_axes(const Var<double>&, int, int, Site);
 
 }  // namespace engram

@@ -1,6 +1,8 @@
 #include "engram/ops/shapes/transpose.hpp"
 
 #include <array>
+#include <numeric>
+#include <utility>
 
 #include "engram/core/loops/nest.hpp"
 #include "engram/core/record.hpp"
@@ -96,6 +98,19 @@ Array<T> transpose(const Array<T>& x, Site site) {
   return reversed(x.rank(), [&](std::span<const int> axes) { return transpose(x, axes, site); });
 }
 
+template <class T>
+Var<T> swap_axes(const Var<T>& x, int a, int b, Site site) {
+  return within("swap_axes", x, site, [&] {
+    const Shape shape = x.shape();
+    std::array<int, kMaxRank> axes{};
+    std::iota(axes.begin(), axes.end(), 0);
+    const int first = shape.axis(a), second = shape.axis(b);
+    std::swap(axes[static_cast<std::size_t>(first)], axes[static_cast<std::size_t>(second)]);
+    const auto rank = static_cast<std::size_t>(shape.rank());
+    return transpose(x, std::span<const int>(axes).first(rank));
+  });
+}
+
 template Var<float> transpose(const Var<float>&, std::span<const int>, Site);
 template Var<double> transpose(const Var<double>&, std::span<const int>, Site);
 template Var<float> transpose(const Var<float>&, Site);
@@ -106,5 +121,7 @@ template Indices transpose(const Indices&, std::span<const int>, Site);
 template Array<float> transpose(const Array<float>&, Site);
 template Array<double> transpose(const Array<double>&, Site);
 template Indices transpose(const Indices&, Site);
+template Var<float> swap_axes(const Var<float>&, int, int, Site);
+template Var<double> swap_axes(const Var<double>&, int, int, Site);
 
 }  // namespace engram

@@ -37,4 +37,17 @@ Array<T> transpose(const Array<T>& x, std::initializer_list<int> axes,
 template <class T>
 Array<T> transpose(const Array<T>& x, Site site = Site::current());
 
+/// x with two axes exchanged.
+///
+/// Shapes:     any with those axes
+/// Forward:    y[..., i, ..., j, ...] = x[..., j, ..., i, ...]
+/// Derivative: dx = swap_axes(dy)
+/// Saves:      nothing
+/// Order:      any
+/// Accuracy:   exact
+/// Throws:     `Error` for an axis that is not there
+/// Source:     NumPy, "numpy.swapaxes"
+template <class T>
+Var<T> swap_axes(const Var<T>& x, int a, int b, Site site = Site::current());
+
 }  // namespace engram

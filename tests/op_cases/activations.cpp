@@ -14,7 +14,7 @@ void activation_rows(std::vector<OpCase>& rows) {
   rows.push_back(unary(
       "silu", "silu", [](auto x) { return silu(x); }, -4, 4));
   rows.push_back(unary(
-      "mish", "silu", [](auto x) { return mish(x); }, -4, 4));
+      "mish", "mish", [](auto x) { return mish(x); }, -4, 4));
   rows.push_back(unary(
       "selu", "elu", [](auto x) { return selu(x); }, -4, 4));
   rows.push_back(unary(

@@ -186,10 +186,10 @@ void matrices(std::vector<OpCase>& rows) {
   rows.push_back(row("flatten in the wrong order", "squeeze",
                      [](auto x) { return flatten(x[0], 1, 0); }, {},
                      {{{{3, 2}}, "flatten: axis 1 comes after axis 0 in x [3,2]"}}));
-  rows.push_back(row("swap_axes", "squeeze", [](auto x) { return swap_axes(x[0], 0, -1); },
+  rows.push_back(row("swap_axes", "transpose", [](auto x) { return swap_axes(x[0], 0, -1); },
                      {{{3, 5}}, {{2, 3, 4}}, {{7}}, {{0, 3}}},
                      {{{{}}, "swap_axes: axis 0 of [] does not exist"}}));
-  rows.push_back(row("swap_axes, the second", "squeeze",
+  rows.push_back(row("swap_axes, the second", "transpose",
                      [](auto x) { return swap_axes(x[0], 0, 1); }, {},
                      {{{{3}}, "swap_axes: axis 1 of [3] does not exist"}}));
 }

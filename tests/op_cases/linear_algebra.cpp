@@ -40,7 +40,7 @@ void products(std::vector<OpCase>& rows) {
                       {{{3, 4}, {3}}, "a [3,4] . x [3]"},
                       {{{3, 4}, {}}, "a [3,4] . x []"},
                       {{{2, 3, 4}, {3, 4}}, "matvec: "}}));
-  rows.push_back(row("bmm", "dot", [](auto x) { return bmm(x[0], x[1]); },
+  rows.push_back(row("bmm", "matmul", [](auto x) { return bmm(x[0], x[1]); },
                      {{{2, 3, 4}, {2, 4, 5}},
                       {{1, 1, 1}, {1, 1, 1}},
                       {{0, 2, 3}, {0, 3, 1}},

@@ -33,7 +33,7 @@ void order_rows(std::vector<OpCase>& rows) {
                      {{{2, 3}}, {{2, 17}}, {{2, 5, 4}}, {{2, 1}}, {{2, 0}}},
                      {{{{3}}, "roll: axis 1 of [3] does not exist"}}));
   rows.push_back(
-      row("reverse_sequence", "flip",
+      row("reverse_sequence", "reverse_sequence",
           [](auto x) {
             return reverse_sequence(x[0], Indices({3}, {4, 0, 2}));
           },

@@ -89,7 +89,7 @@ void shape_rows(std::vector<OpCase>& rows) {
                        return sum(a * b, {1}, true) * first + matmul(b, tanh(a), {.b = true});
                      },
                      {{{3, 40}}, {{2, 33 * 2}}, {{3, 4}}}, {{{{3}}, "cannot be cut into 2"}}));
-  rows.push_back(row("pad", "slice", [](auto x) { return pad(x[0], 1, 1, 5); },
+  rows.push_back(row("pad_to", "slice", [](auto x) { return pad_to(x[0], 1, 1, 5); },
                      {{{3, 4}}, {{2, 2, 3}}, {{2, 0}}},
                      {{{{2, 5}}, "does not fit into an extent of 5"}}));
   const auto joined = [](auto x) { return concat(x, 1); };
