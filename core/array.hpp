@@ -10,7 +10,7 @@
 
 #include "engram/core/error.hpp"
 #include "engram/core/memory/pool.hpp"
-#include "engram/core/operation/view.hpp"
+#include "engram/core/memory/view.hpp"
 #include "engram/core/shape.hpp"
 
 namespace engram {

@@ -6,9 +6,9 @@
 #include <memory>
 
 #include "engram/core/backward/backward.hpp"
-#include "engram/core/operation/captures.hpp"
 #include "engram/core/operation/composition.hpp"
 #include "engram/core/record.hpp"
+#include "engram/core/tape/captures.hpp"
 
 namespace engram {
 namespace {

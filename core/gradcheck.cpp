@@ -5,8 +5,8 @@
 #include <numeric>
 
 #include "engram/core/derivatives.hpp"
-#include "engram/core/operation/captures.hpp"
 #include "engram/core/random.hpp"
+#include "engram/core/tape/captures.hpp"
 
 namespace engram {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engram/core/backward/accumulate.hpp"
+#include "engram/core/loops/broadcast.hpp"
 #include "engram/core/tape.hpp"
 
 namespace engram {

@@ -31,8 +31,8 @@
 #include <utility>
 #include <vector>
 
+#include "engram/core/operation/observed.hpp"
 #include "engram/core/operation/recorded.hpp"
-#include "engram/core/watch/observed.hpp"
 
 namespace engram {
 namespace recording {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <limits>
 
-#include "engram/core/operation/captures.hpp"
 #include "engram/core/profile.hpp"
+#include "engram/core/tape/captures.hpp"
 
 namespace engram {
 namespace {

@@ -12,9 +12,9 @@
 
 #include "engram/core/gradients.hpp"
 #include "engram/core/memory/chunked.hpp"
-#include "engram/core/operation/operation.hpp"
 #include "engram/core/param.hpp"
-#include "engram/core/product/packed_weights.hpp"
+#include "engram/core/tape/operation.hpp"
+#include "engram/core/tape/packed_weights.hpp"
 #include "engram/core/var.hpp"
 
 namespace engram {
@@ -186,7 +186,7 @@ class Tape {
   /// Memory for an operation, kept until the tape is cleared.
   void* allocate(std::size_t bytes);
 
-  // For transformations of the tape (core/backward/transformations.cpp).
+  // For transformations of the tape (core/transformations.cpp).
 
   /// A parameter as it was when the tape read it.
   struct Read {

@@ -5,7 +5,7 @@
 
 #include "engram/core/array.hpp"
 #include "engram/core/error.hpp"
-#include "engram/core/memory/tape_cell.hpp"
+#include "engram/core/tape/tape_cell.hpp"
 
 namespace engram {
 

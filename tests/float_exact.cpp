@@ -6,7 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include "engram/core/backward/accumulate.hpp"
+#include "engram/core/operation/accumulate.hpp"
 #include "engram/core/product/gemm.hpp"
 #include "engram/core/random.hpp"
 #include "engram/ops/ops.hpp"

@@ -9,8 +9,8 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "engram/core/backward/accumulate.hpp"
 #include "engram/core/gradcheck.hpp"
+#include "engram/core/operation/accumulate.hpp"
 #include "engram/core/random.hpp"
 #include "engram/ops/elementwise/arithmetic.hpp"
 #include "engram/ops/reductions/reduce.hpp"

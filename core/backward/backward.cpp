@@ -1,7 +1,7 @@
 #include "engram/core/backward/backward.hpp"
 
+#include "engram/core/operation/observed.hpp"
 #include "engram/core/operation/scratch.hpp"
-#include "engram/core/watch/observed.hpp"
 
 namespace engram {
 

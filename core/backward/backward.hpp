@@ -4,7 +4,7 @@
 #include <functional>
 #include <span>
 
-#include "engram/core/backward/gradient_table.hpp"
+#include "engram/core/tables/gradient_table.hpp"
 
 namespace engram {
 

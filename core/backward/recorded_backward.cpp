@@ -2,9 +2,9 @@
 
 #include <array>
 
-#include "engram/core/backward/accumulate.hpp"
+#include "engram/core/operation/accumulate.hpp"
+#include "engram/core/operation/observed.hpp"
 #include "engram/core/operation/scratch.hpp"
-#include "engram/core/watch/observed.hpp"
 
 namespace engram {
 

@@ -6,7 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include "engram/core/backward/path.hpp"
+#include "engram/core/tables/path.hpp"
 
 namespace engram {
 

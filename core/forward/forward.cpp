@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "engram/core/backward/accumulate.hpp"
-#include "engram/core/backward/rule_alone.hpp"
+#include "engram/core/forward/rule_alone.hpp"
+#include "engram/core/loops/broadcast.hpp"
+#include "engram/core/operation/observed.hpp"
 #include "engram/core/operation/scratch.hpp"
-#include "engram/core/watch/observed.hpp"
 
 namespace engram {
 namespace {

@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
-#include "engram/core/backward/path.hpp"
-#include "engram/core/forward/tangents.hpp"
+#include "engram/core/tables/path.hpp"
+#include "engram/core/tables/tangents.hpp"
 
 namespace engram {
 

@@ -1,8 +1,8 @@
 #include "engram/core/forward/hessian_product.hpp"
 
-#include "engram/core/backward/rule_alone.hpp"
+#include "engram/core/forward/rule_alone.hpp"
+#include "engram/core/operation/observed.hpp"
 #include "engram/core/operation/scratch.hpp"
-#include "engram/core/watch/observed.hpp"
 
 namespace engram {
 

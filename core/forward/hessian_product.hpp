@@ -9,7 +9,7 @@
 
 #include "engram/core/backward/backward.hpp"
 #include "engram/core/forward/forward.hpp"
-#include "engram/core/watch/observed.hpp"
+#include "engram/core/operation/observed.hpp"
 
 namespace engram {
 

@@ -30,7 +30,7 @@
 #include <concepts>
 #include <type_traits>
 
-#include "engram/core/operation/operation.hpp"
+#include "engram/core/tape/operation.hpp"
 
 namespace engram {
 

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "engram/core/backward/accumulate.hpp"
+#include "engram/core/loops/broadcast.hpp"
+#include "engram/core/record.hpp"
 
 namespace engram {
 namespace {

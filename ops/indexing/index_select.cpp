@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engram/core/backward/accumulate.hpp"
 #include "engram/core/record.hpp"
 #include "engram/core/within.hpp"
 #include "engram/ops/elementwise/arithmetic.hpp"

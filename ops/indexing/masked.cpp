@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engram/core/backward/accumulate.hpp"
+#include "engram/core/loops/broadcast.hpp"
 #include "engram/core/within.hpp"
 #include "engram/ops/elementwise/elementwise_kernels.hpp"
 #include "engram/ops/indexing/index_select.hpp"

@@ -1,6 +1,6 @@
 #include "engram/ops/linear_algebra/matmul.hpp"
 
-#include "engram/core/backward/accumulate.hpp"
+#include "engram/core/loops/broadcast.hpp"
 #include "engram/core/record.hpp"
 #include "engram/core/within.hpp"
 #include "engram/ops/linear_algebra/product_kernels.hpp"

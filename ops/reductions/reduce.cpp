@@ -1,5 +1,6 @@
 #include "engram/ops/reductions/reduce.hpp"
 
+#include "engram/core/operation/accumulate.hpp"
 #include "engram/core/within.hpp"
 #include "engram/ops/reductions/softmax_kernels.hpp"
 #include "engram/ops/shapes/reshape.hpp"

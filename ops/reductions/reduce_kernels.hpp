@@ -5,7 +5,7 @@
 #include <limits>
 #include <numeric>
 
-#include "engram/core/backward/accumulate.hpp"
+#include "engram/core/loops/broadcast.hpp"
 #include "engram/ops/elementwise/elementwise_kernels.hpp"
 
 namespace engram::kernels {

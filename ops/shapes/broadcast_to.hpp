@@ -1,4 +1,4 @@
 // broadcast_to and accumulate live in core: summing gradients is made of them.
 #pragma once
 
-#include "engram/core/backward/accumulate.hpp"
+#include "engram/core/operation/accumulate.hpp"

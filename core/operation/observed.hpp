@@ -4,8 +4,8 @@
 #include <span>
 #include <string_view>
 
+#include "engram/core/operation/anomaly.hpp"
 #include "engram/core/tape.hpp"
-#include "engram/core/watch/anomaly.hpp"
 #include "engram/core/watch/op_timer.hpp"
 
 namespace engram {

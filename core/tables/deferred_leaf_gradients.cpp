@@ -1,8 +1,8 @@
-#include "engram/core/backward/deferred_leaf_gradients.hpp"
+#include "engram/core/tables/deferred_leaf_gradients.hpp"
 
 #include <algorithm>
 
-#include "engram/core/backward/accumulate.hpp"
+#include "engram/core/loops/broadcast.hpp"
 #include "engram/core/product/gemm.hpp"
 
 namespace engram {

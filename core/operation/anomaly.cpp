@@ -1,4 +1,4 @@
-#include "engram/core/watch/anomaly.hpp"
+#include "engram/core/operation/anomaly.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "engram/core/backward/path.hpp"
+#include "engram/core/tables/path.hpp"
 
 #include <algorithm>
 

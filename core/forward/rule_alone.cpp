@@ -1,4 +1,4 @@
-#include "engram/core/backward/rule_alone.hpp"
+#include "engram/core/forward/rule_alone.hpp"
 
 #include <algorithm>
 

@@ -4,10 +4,10 @@
 #include <utility>
 #include <vector>
 
-#include "engram/core/backward/deferred_leaf_gradients.hpp"
-#include "engram/core/backward/path.hpp"
 #include "engram/core/memory/chunked.hpp"
 #include "engram/core/memory/initialized.hpp"
+#include "engram/core/tables/deferred_leaf_gradients.hpp"
+#include "engram/core/tables/path.hpp"
 
 namespace engram {
 

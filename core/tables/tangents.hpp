@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "engram/core/product/packed_weights.hpp"
+#include "engram/core/tape/packed_weights.hpp"
 
 namespace engram {
 

@@ -1,4 +1,4 @@
-#include "engram/core/memory/tape_cell.hpp"
+#include "engram/core/tape/tape_cell.hpp"
 
 #include <mutex>
 

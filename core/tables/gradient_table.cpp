@@ -1,12 +1,12 @@
-#include "engram/core/backward/gradient_table.hpp"
+#include "engram/core/tables/gradient_table.hpp"
 
 #include <algorithm>
 #include <cmath>
 
-#include "engram/core/backward/accumulate.hpp"
+#include "engram/core/loops/broadcast.hpp"
 #include "engram/core/loops/nest.hpp"
 #include "engram/core/loops/row_blocks.hpp"
-#include "engram/core/watch/observed.hpp"
+#include "engram/core/operation/observed.hpp"
 
 namespace engram {
 namespace {

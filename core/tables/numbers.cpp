@@ -1,10 +1,9 @@
 // Into and Call: a transformation of the tape as a kernel sees it.
-#include "engram/core/operation/operation.hpp"
-
-#include "engram/core/backward/accumulate.hpp"
-#include "engram/core/backward/gradient_table.hpp"
-#include "engram/core/forward/tangents.hpp"
+#include "engram/core/loops/broadcast.hpp"
 #include "engram/core/product/gemm.hpp"
+#include "engram/core/tables/gradient_table.hpp"
+#include "engram/core/tables/tangents.hpp"
+#include "engram/core/tape/operation.hpp"
 
 namespace engram {
 

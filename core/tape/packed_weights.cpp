@@ -1,4 +1,4 @@
-#include "engram/core/product/packed_weights.hpp"
+#include "engram/core/tape/packed_weights.hpp"
 
 #include <algorithm>
 
