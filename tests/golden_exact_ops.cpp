@@ -15,7 +15,7 @@ namespace {
 
 // "file/function" of the functions of ops/<file>.hpp that promise an accuracy.
 std::vector<std::string> functions_of(const std::string& file) {
-  std::ifstream header(ENGRAM_SOURCE_DIR "/ops/" + file + ".hpp");
+  std::ifstream header(header_called(file));
   const std::string text{std::istreambuf_iterator<char>(header), {}};
   std::vector<std::string> out;
   for (const DocumentedFunction& f : documented_functions(text)) {
@@ -128,7 +128,8 @@ BOOST_AUTO_TEST_CASE(every_op_is_compared) {
     if (end == std::string::npos) continue;
     BOOST_TEST(names.contains(key.substr(0, end)), key << " of the file is of no row");
   }
-  for (const auto& entry : std::filesystem::directory_iterator(ENGRAM_SOURCE_DIR "/ops")) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(ENGRAM_SOURCE_DIR "/ops")) {
     if (entry.path().extension() != ".hpp") continue;
     for (const std::string& function : functions_of(entry.path().stem())) {
       const bool is_exempt = std::any_of(kExempt.begin(), kExempt.end(), [&](const auto& exempt) {

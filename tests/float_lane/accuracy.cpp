@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <regex>
@@ -7,6 +6,7 @@
 
 #include "engram/core/error.hpp"
 #include "engram/tests/float_lane/measure.hpp"
+#include "engram/tests/op_headers.hpp"
 
 namespace engram::testing {
 namespace {
@@ -56,12 +56,7 @@ const auto& functions_of(const std::string& file) {
   static std::map<std::string, std::vector<std::pair<std::string, std::string>>> known;
   auto& out = known[file];
   if (!out.empty()) return out;
-  for (const char* folder : {"/ops", "/core"}) {
-    for (const auto& entry :
-         std::filesystem::recursive_directory_iterator(std::string(ENGRAM_SOURCE_DIR) + folder)) {
-      if (out.empty() && entry.path().filename() == file + ".hpp") out = functions(entry.path());
-    }
-  }
+  if (const auto header = header_called(file); !header.empty()) out = functions(header);
   if (out.empty() && file == "broadcast_to") out = functions_of("accumulate");
   return out;
 }
