@@ -61,7 +61,7 @@ const std::vector<Room>& rooms() {
       {"ops", {"ops/"}, "the operations, a folder for each family"},
       {"nn", {"nn/"}, "layers, their initial values, loops over time"},
       {"optim", {"optim/"}, "optimisers, clipping, schedules"},
-      {"all", {"engram"}, "engram.hpp"},
+      {"engram", {"engram"}, "engram.hpp, which includes what a program uses"},
       {"examples", {"examples/"}, "programs of one idea, and a folder for each application"}};
   return all;
 }
@@ -133,9 +133,8 @@ std::string section() {
   std::ostringstream out;
   out << "```mermaid\nflowchart BT\n";
   for (std::size_t from = 0; from < rooms().size(); ++from) {
-    if (rooms()[from].name == "all") continue;
     for (const std::size_t to : knows[from]) {
-      if (rooms()[to].name == "all" || by_another(knows, from, to)) continue;
+      if (by_another(knows, from, to)) continue;
       out << "  " << rooms()[from].name << " --> " << rooms()[to].name << '\n';
     }
   }
