@@ -10,7 +10,6 @@ namespace ops {
 
 struct Swiglu {
   static constexpr auto name = "swiglu";
-  static constexpr std::uint8_t needs = needs_input(0) | needs_input(1);
   static auto f(auto a, auto b) { return Silu::f(a) * b; }
   static auto da(auto a, auto b, auto y) { return Silu::df(a, y) * b; }
   static auto db(auto a, auto, auto) { return evaluate(Silu{}, a); }
@@ -19,7 +18,6 @@ struct Swiglu {
 template <class T>
 struct SoftCap {
   static constexpr auto name = "soft_cap";
-  static constexpr std::uint8_t needs = kNeedsResult;
   T cap;
 
   void check() const {

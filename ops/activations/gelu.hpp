@@ -16,7 +16,6 @@ auto normal_probability(auto x) {
 
 struct Gelu {
   static constexpr auto name = "gelu";
-  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto x) { return finite_below(x) * normal_probability(x); }
   static auto df(auto x, auto) {
     constexpr double height = 0.39894228040143267794;  // 1/√2π, of the density at 0
@@ -26,7 +25,6 @@ struct Gelu {
 
 struct GeluTanh {
   static constexpr auto name = "gelu_tanh";
-  static constexpr std::uint8_t needs = needs_input(0);
   static constexpr double kRate = 2 * 0.79788456080286535588;  // 2 √(2/π)
   static constexpr double kCubic = 0.044715;                   // of the paper, section 2
 

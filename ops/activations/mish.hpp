@@ -10,7 +10,6 @@ namespace ops {
 
 struct Mish {
   static constexpr auto name = "mish";
-  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto x) { return finite_below(x) * tanh(Softplus::f(x)); }
   static auto df(auto x, auto) {
     const auto t = tanh(evaluate(Softplus{}, x));

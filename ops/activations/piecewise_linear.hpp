@@ -12,7 +12,6 @@ namespace ops {
 template <class T>
 struct LeakyRelu {
   static constexpr auto name = "leaky_relu";
-  static constexpr std::uint8_t needs = needs_input(0);
   T slope;
   template <class B>
   B f(B x) const {
@@ -26,7 +25,6 @@ auto inside(auto x, auto low, auto high) { return greater(x, low) * less(x, high
 
 struct HardSigmoid {
   static constexpr auto name = "hard_sigmoid";
-  static constexpr std::uint8_t needs = needs_input(0);
   template <class B>
   static B f(B x) {
     return Clamp<Number<B>>{0, 6}.f(x + 3) / 6;
@@ -36,7 +34,6 @@ struct HardSigmoid {
 
 struct Prelu {
   static constexpr auto name = "prelu";
-  static constexpr std::uint8_t needs = needs_input(0) | needs_input(1);
   template <class B>
   static B f(const B& x, const B& slope) {
     return select(x > B(0), x, slope * x);
@@ -47,7 +44,6 @@ struct Prelu {
 
 struct HardSwish {
   static constexpr auto name = "hard_swish";
-  static constexpr std::uint8_t needs = needs_input(0);
   template <class B>
   static B f(const B& x) {
     return finite_below(x) * Clamp<Number<B>>{0, 6}.f(x + 3) / 6;

@@ -9,7 +9,7 @@ namespace ops {
 struct Relu {
   static constexpr auto name = "relu";
   static auto f(auto x) { return select(x < decltype(x)(0), decltype(x)(0), x); }  // keeps NaN
-  static auto df(auto x, auto) { return Mask(greater(x, 0)); }
+  static auto df(auto, auto y) { return Mask(greater(y, 0)); }
 };
 
 }  // namespace ops

@@ -8,7 +8,6 @@ namespace ops {
 struct Sigmoid {
   static constexpr auto name = "sigmoid";
   static constexpr bool curved = true;
-  static constexpr std::uint8_t needs = kNeedsResult;
   static auto f(auto x) { return 1 / (1 + exp(-x)); }
   static auto df(auto, auto y) { return y * (1 - y); }
 };

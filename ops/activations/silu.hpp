@@ -10,7 +10,6 @@ namespace ops {
 
 struct Silu {
   static constexpr auto name = "silu";
-  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto x) { return finite_below(x) / (1 + exp(-x)); }
   static auto df(auto x, auto) {
     const auto s = evaluate(Sigmoid{}, x);

@@ -8,7 +8,6 @@ namespace ops {
 
 struct Softsign {
   static constexpr auto name = "softsign";
-  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto x) { return finite(x) / (1 + abs(finite(x))); }
   static auto df(auto x, auto) {
     const auto r = 1 / (1 + abs(x));

@@ -8,7 +8,6 @@ namespace ops {
 struct Tanh {
   static constexpr auto name = "tanh";
   static constexpr bool curved = true;
-  static constexpr std::uint8_t needs = kNeedsResult;
   static auto f(auto x) { return tanh(x); }
   static auto df(auto, auto y) { return 1 - y * y; }
 };

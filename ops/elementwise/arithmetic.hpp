@@ -8,7 +8,6 @@ namespace ops {
 
 struct Add {
   static constexpr auto name = "add";
-  static constexpr std::uint8_t needs = 0;
   static auto f(auto a, auto b) { return a + b; }
   static auto da(auto, auto, auto) { return Constant<1>{}; }
   static auto db(auto, auto, auto) { return Constant<1>{}; }
@@ -16,7 +15,6 @@ struct Add {
 
 struct Sub {
   static constexpr auto name = "sub";
-  static constexpr std::uint8_t needs = 0;
   static auto f(auto a, auto b) { return a - b; }
   static auto da(auto, auto, auto) { return Constant<1>{}; }
   static auto db(auto, auto, auto) { return Constant<-1>{}; }
@@ -25,7 +23,6 @@ struct Sub {
 struct Mul {
   static constexpr auto name = "mul";
   static constexpr bool curved = true;
-  static constexpr std::uint8_t needs = needs_input(0) | needs_input(1);
   static auto f(auto a, auto b) { return a * b; }
   static auto da(auto, auto b, auto) { return b; }
   static auto db(auto a, auto, auto) { return a; }
@@ -40,7 +37,6 @@ struct Div {
 
 struct Neg {
   static constexpr auto name = "neg";
-  static constexpr std::uint8_t needs = 0;
   static auto f(auto x) { return -x; }
   static auto df(auto, auto) { return Constant<-1>{}; }
 };
@@ -48,7 +44,6 @@ struct Neg {
 template <class T>
 struct AddScalar {
   static constexpr auto name = "add_scalar";
-  static constexpr std::uint8_t needs = 0;
   T s;
   auto f(auto x) const { return x + s; }
   auto df(auto, auto) const { return Constant<1>{}; }
@@ -57,7 +52,6 @@ struct AddScalar {
 template <class T>
 struct MulScalar {
   static constexpr auto name = "mul_scalar";
-  static constexpr std::uint8_t needs = 0;
   T s;
   auto f(auto x) const { return x * s; }
   auto df(auto, auto) const { return s; }
@@ -66,7 +60,6 @@ struct MulScalar {
 template <class T>
 struct DivScalar {
   static constexpr auto name = "div_scalar";
-  static constexpr std::uint8_t needs = 0;
   T s;
   auto f(auto x) const { return x / s; }
   auto df(auto, auto) const { return 1 / s; }
@@ -75,7 +68,6 @@ struct DivScalar {
 template <class T>
 struct ScalarSub {
   static constexpr auto name = "scalar_sub";
-  static constexpr std::uint8_t needs = 0;
   T s;
   auto f(auto x) const { return s - x; }
   auto df(auto, auto) const { return Constant<-1>{}; }

@@ -16,7 +16,6 @@ namespace engram::kernels {
 /// foreign code for machine learning" (Enzyme), which calls it a strong zero.
 struct Chain {
   static constexpr auto name = "chain";
-  static constexpr std::uint8_t needs = needs_input(0) | needs_input(1);
   static auto f(auto dy, auto d) {
     using B = decltype(dy);
     return select(dy == B(0), B(0), dy * d);
@@ -29,7 +28,6 @@ struct Chain {
 /// is lost there: that by what is 0 is the other.
 struct ChainOfZeros {
   static constexpr auto name = "chain";
-  static constexpr std::uint8_t needs = needs_input(0) | needs_input(1);
   static auto f(auto dy, auto d) {
     using B = decltype(dy);
     return select(dy == B(0) || d == B(0), B(0), dy * d);
@@ -79,14 +77,18 @@ inline constexpr bool kOne = std::is_same_v<D, Constant<1>>;
 /// Op's derivative by input k, at `v`: the inputs and the result.
 template <std::size_t k, class Op, class... V>
 auto slope(const Op& op, const V&... v) {
-  if constexpr (sizeof...(V) == 2) {
+  if constexpr (sizeof...(V) == 2 || k == 5) {  // by the only one, or the sixth
     return op.df(v...);
   } else if constexpr (k == 0) {
     return op.da(v...);
   } else if constexpr (k == 1) {
     return op.db(v...);
-  } else {
+  } else if constexpr (k == 2) {
     return op.dc(v...);
+  } else if constexpr (k == 3) {
+    return op.dd(v...);
+  } else {
+    return op.de(v...);
   }
 }
 

@@ -10,7 +10,6 @@ namespace ops {
 template <class T>
 struct Clamp {
   static constexpr auto name = "clamp";
-  static constexpr std::uint8_t needs = needs_input(0);
   T low, high;
 
   void check() const {

@@ -9,7 +9,6 @@ namespace ops {
 
 /// What comparisons have in common: they are flat.
 struct Comparison {
-  static constexpr std::uint8_t needs = 0;
   static auto da(auto, auto, auto) { return Constant<0>{}; }
   static auto db(auto, auto, auto) { return Constant<0>{}; }
 };

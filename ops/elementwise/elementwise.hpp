@@ -16,10 +16,10 @@
 // `y` is f's result. The functions are generic: the kernels call them with SIMD batches, the
 // recorded derivative with Vars, so they are written with arithmetic and the functions of ops/.
 // (xsimd has functions of some of these names, which a batch would get: where those are not good
-// enough, it is `evaluate(Erf{}, x)`.) An op whose derivative does not read all of x, y or a, b
-// says so: `static constexpr std::uint8_t needs = kNeedsResult` for Tanh, `needs_input(0) |
-// needs_input(1)` for Mul (`Traits`). A derivative that is a whole number is returned as
-// `Constant<1>{}`, one that is 1 here and 0 there as `Mask`. A struct may have data (then f and the
+// enough, it is `evaluate(Erf{}, x)`.) What of x and y a derivative reads is found by calling it
+// (ops/elementwise/probe.hpp), and nothing else is kept for it: where both serve, y is the better
+// choice, since what comes next often keeps it too. A derivative that is a whole number is returned
+// as `Constant<1>{}`, one that is 1 here and 0 there as `Mask`. A struct may have data (then f and the
 // derivatives are not static), and `void check() const` that throws for data that make no sense.
 // Products with Hessians are faster where it says `static constexpr bool curved = true`.
 // Broadcasting, SIMD, shapes, accumulation and derivatives of any order come with it.

@@ -10,6 +10,7 @@
 #include "engram/ops/elementwise/dual.hpp"
 #include "engram/ops/elementwise/elementwise.hpp"
 #include "engram/ops/elementwise/map_kernels.hpp"
+#include "engram/ops/elementwise/probe.hpp"
 
 namespace engram {
 namespace kernels {
@@ -31,6 +32,7 @@ constexpr std::size_t inputs_of() {
 template <class Op>
 struct Elementwise : Op {
   static constexpr bool takes_parts = true;
+  static constexpr std::uint8_t needs = kReadOf<Op, inputs_of<Op, double>()>;
 
   const Shape& shape(const Shape& x) const {
     if constexpr (requires { this->check(); }) this->check();
@@ -116,7 +118,7 @@ struct Elementwise : Op {
  private:
   const Op& op() const { return *this; }
 
-  static constexpr bool reads(std::uint8_t bit) { return (recording::needs<Op>() & bit) != 0; }
+  static constexpr bool reads(std::uint8_t bit) { return (needs & bit) != 0; }
   // What is not read may not be there; the loops get something else in its place.
   template <std::size_t k, class T>
   static const Array<T>& read(const Array<T>& x, const Array<T>& other) {
@@ -178,7 +180,7 @@ struct Elementwise : Op {
       if constexpr (!kZero<Slope<k, T, decltype(K)...>>) {
         const Array<T>* u = call.tangent_part(k);
         if (!u) return;
-        carry<k>(*u, y.shape(), out, beta, y, read<K>(recording::input<Op>(call, K), *u)...);
+        carry<k>(*u, y.shape(), out, beta, y, read<K>(recording::input<Elementwise>(call, K), *u)...);
         beta = 1;
       }
     };
@@ -187,11 +189,9 @@ struct Elementwise : Op {
   }
 
   template <unsigned moves, std::size_t input>
-  static constexpr unsigned kMoves = (moves >> input & 1U) != 0 &&
-                                             (recording::needs<Op>() & needs_input(input)) != 0
-                                         ? 1
-                                         : 0;
-  static constexpr unsigned kMovesY = (recording::needs<Op>() & kNeedsResult) != 0 ? 1 : 0;
+  static constexpr unsigned kMoves =
+      (moves >> input & 1U) != 0 && reads(needs_input(input)) ? 1 : 0;
+  static constexpr unsigned kMovesY = reads(kNeedsResult) ? 1 : 0;
 
   template <unsigned moves, class T, std::size_t... K>
   void curve(const Call<Array<T>>& call, std::index_sequence<K...> all) const {
@@ -221,7 +221,7 @@ struct Elementwise : Op {
       dx.in_part([&](const Array<T>& to, T beta) {
         map_add(f, y.shape(), call.unread(k).shape(), to.strides(), to.edit_shared(), beta, dy,
                 result(y, dy), tangent(kMovesY, call.y_tangent()),
-                read<K>(recording::input<Op>(call, K), dy)...,
+                read<K>(recording::input<Elementwise>(call, K), dy)...,
                 tangent(kMoves<moves, K>, call.tangent_part(K))...);
       });
     }

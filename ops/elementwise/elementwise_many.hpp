@@ -7,24 +7,11 @@
 namespace engram {
 namespace kernels {
 
-/// Op's derivative by input k of more than three, at `v`: the inputs and the result.
-template <std::size_t k, class Op, class... V>
-auto slope_of_many(const Op& op, const V&... v) {
-  if constexpr (k < 3) {
-    return slope<k>(op, v...);
-  } else if constexpr (k == 3) {
-    return op.dd(v...);
-  } else if constexpr (k == 4) {
-    return op.de(v...);
-  } else {
-    return op.df(v...);
-  }
-}
-
 /// The operation that an elementwise struct of N inputs stands for.
 template <class Op, std::size_t N>
 struct ElementwiseOfMany : Op {
   static_assert(N <= 6, "an elementwise op has up to six inputs; `fused` makes one of several");
+  static constexpr std::uint8_t needs = kReadOf<Op, N>;
 
   template <class T>
   Shape shape(std::span<const Var<T>> xs) const {
@@ -43,9 +30,9 @@ struct ElementwiseOfMany : Op {
   template <class T>
   void derivative(const Call<Var<T>>& call) const {
     each([&]<std::size_t k, std::size_t... n>(std::index_sequence<n...>) {
-      if constexpr (!kZero<decltype(slope_of_many<k>(op(), call.x(n)..., call.y))>) {
+      if constexpr (!kZero<decltype(slope<k>(op(), call.x(n)..., call.y))>) {
         if (auto dx = call.into(k)) {
-          dx += chain(call.dy, slope_of_many<k>(op(), call.x(n)..., call.y));
+          dx += chain(call.dy, slope<k>(op(), call.x(n)..., call.y));
         }
       }
     });
@@ -54,14 +41,14 @@ struct ElementwiseOfMany : Op {
   void backward(const Call<Array<T>>& call) const {
     const Array<T>& dy = call.dy();
     const auto read = [&](std::uint8_t bit, const auto& of) -> const Array<T>& {
-      return (recording::needs<Op>() & bit) != 0 ? of() : dy;  // what is not read may not be there
+      return (needs & bit) != 0 ? of() : dy;  // what is not read may not be there
     };
     each([&]<std::size_t k, std::size_t... n>(std::index_sequence<n...>) {
       const auto f = [this](auto u, auto y, auto... v) {
-        return chain(u, slope_of_many<k>(op(), v..., y));
+        return chain(u, slope<k>(op(), v..., y));
       };
       using Slope =
-          decltype(slope_of_many<k>(op(), (static_cast<void>(n), Batch<T>())..., Batch<T>()));
+          decltype(slope<k>(op(), (static_cast<void>(n), Batch<T>())..., Batch<T>()));
       if constexpr (!kZero<Slope>) {
         auto dx = call.into(k);
         if (!dx) return;

@@ -10,7 +10,6 @@ inline constexpr double kTwoByRootPi = 1.12837916709551257390;  // 2/√π, DLMF
 
 struct Erf {
   static constexpr auto name = "erf";
-  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto x) {
     return lane_by_lane([](auto v) { return std::erf(v); }, x);
   }
@@ -19,7 +18,6 @@ struct Erf {
 
 struct Erfc {
   static constexpr auto name = "erfc";
-  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto x) {
     return lane_by_lane([](auto v) { return std::erfc(v); }, x);
   }

@@ -8,14 +8,12 @@ namespace ops {
 
 struct Exp {
   static constexpr auto name = "exp";
-  static constexpr std::uint8_t needs = kNeedsResult;
   static auto f(auto x) { return exp(x); }
   static auto df(auto, auto y) { return y; }
 };
 
 struct Expm1 {
   static constexpr auto name = "expm1";
-  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto x) { return where(x, expm1(x), x); }  // keeps -0
   static auto df(auto x, auto) { return exp(x); }  // y + 1 has no digit of it where y is near -1
 };

@@ -14,7 +14,6 @@ namespace ops {
 
 struct Greater {
   static constexpr auto name = "greater";
-  static constexpr std::uint8_t needs = 0;
   static auto f(auto a, auto b) { return greater(a, b); }
   static auto da(auto, auto, auto) { return Constant<0>{}; }
   static auto db(auto, auto, auto) { return Constant<0>{}; }

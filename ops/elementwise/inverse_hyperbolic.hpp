@@ -13,7 +13,6 @@ namespace ops {
 
 struct Asinh {
   static constexpr auto name = "asinh";
-  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto x) {
     return lane_by_lane([](auto v) { return std::asinh(v); }, x);
   }
@@ -28,7 +27,6 @@ struct Asinh {
 
 struct Acosh {
   static constexpr auto name = "acosh";
-  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto x) {
     return lane_by_lane([](auto v) { return std::acosh(v); }, x);
   }
@@ -37,7 +35,6 @@ struct Acosh {
 
 struct Atanh {
   static constexpr auto name = "atanh";
-  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto x) {
     return lane_by_lane([](auto v) { return std::atanh(v); }, x);
   }

@@ -7,7 +7,6 @@ namespace ops {
 
 struct Lerp {
   static constexpr auto name = "lerp";
-  static constexpr std::uint8_t needs = needs_input(0) | needs_input(1) | needs_input(2);
   // From the nearer end: exact at both, where the other has no influence.
   template <class B>
   static B f(B a, B b, B w) {

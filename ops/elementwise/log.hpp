@@ -27,7 +27,6 @@ struct Log {
 
 struct Log1p {
   static constexpr auto name = "log1p";
-  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto x) { return where(x, log1p(x), x); }  // keeps -0
   static auto df(auto x, auto) { return 1 / (1 + x); }
 };

@@ -37,7 +37,6 @@ struct TruncDivide : Comparison {
 
 struct Mod {
   static constexpr auto name = "mod";
-  static constexpr std::uint8_t needs = needs_input(0) | needs_input(1);
   template <class B>
   static B f(const B& a, const B& b) {
     return lane_by_lane(
@@ -54,7 +53,6 @@ struct Mod {
 
 struct Fmod {
   static constexpr auto name = "fmod";
-  static constexpr std::uint8_t needs = needs_input(0) | needs_input(1);
   template <class B>
   static B f(const B& a, const B& b) {
     return lane_by_lane([](auto v, auto w) { return std::fmod(v, w); }, a, b);

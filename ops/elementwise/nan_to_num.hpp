@@ -19,7 +19,6 @@ namespace ops {
 template <class T>
 struct NanToNum : Replacements<T> {
   static constexpr auto name = "nan_to_num";
-  static constexpr std::uint8_t needs = needs_input(0);
   template <class B>
   B f(B x) const {
     constexpr T most = (std::numeric_limits<T>::max)();

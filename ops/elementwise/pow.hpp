@@ -27,7 +27,6 @@ struct Pow {
 template <class T>
 struct PowScalar {
   static constexpr auto name = "pow_scalar";
-  static constexpr std::uint8_t needs = needs_input(0);
   T s;
   template <class B>
   B f(B x) const {

@@ -7,7 +7,6 @@ namespace engram {
 namespace ops {
 
 struct Flat {
-  static constexpr std::uint8_t needs = 0;
   static auto df(auto, auto) { return Constant<0>{}; }
 };
 

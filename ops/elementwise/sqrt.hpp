@@ -13,7 +13,6 @@ struct Sqrt {
 
 struct Rsqrt {
   static constexpr auto name = "rsqrt";
-  static constexpr std::uint8_t needs = kNeedsResult;
   static auto f(auto x) { return 1 / sqrt(x); }
   static auto df(auto, auto y) { return -0.5 * y * y * y; }
 };

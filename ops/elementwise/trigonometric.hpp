@@ -29,21 +29,18 @@ auto cosine(const X& x) {
 
 struct Sin {
   static constexpr auto name = "sin";
-  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto x) { return sine(x); }
   static auto df(auto x, auto) { return cosine(x); }
 };
 
 struct Cos {
   static constexpr auto name = "cos";
-  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto x) { return cosine(x); }
   static auto df(auto x, auto) { return -sine(x); }
 };
 
 struct Tan {
   static constexpr auto name = "tan";
-  static constexpr std::uint8_t needs = kNeedsResult;
   static auto f(auto x) {
     return lane_by_lane([](auto v) { return std::tan(v); }, x);
   }
@@ -52,21 +49,18 @@ struct Tan {
 
 struct Asin {
   static constexpr auto name = "asin";
-  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto x) { return asin(x); }
   static auto df(auto x, auto) { return 1 / sqrt((1 - x) * (1 + x)); }
 };
 
 struct Acos {
   static constexpr auto name = "acos";
-  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto x) { return acos(x); }
   static auto df(auto x, auto) { return -1 / sqrt((1 - x) * (1 + x)); }
 };
 
 struct Atan {
   static constexpr auto name = "atan";
-  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto x) { return atan(x); }
   static auto df(auto x, auto) { return 1 / (1 + x * x); }
 };

@@ -14,7 +14,6 @@ namespace ops {
 
 struct Where {
   static constexpr auto name = "where";
-  static constexpr std::uint8_t needs = needs_input(0);
   static auto f(auto condition, auto a, auto b) { return where(condition, a, b); }
   static auto da(auto, auto, auto, auto) { return Constant<0>{}; }
   static auto db(auto condition, auto, auto, auto) { return Mask(where(condition, 1, 0)); }

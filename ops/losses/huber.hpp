@@ -12,7 +12,6 @@ namespace ops {
 template <class T>
 struct Huber {
   static constexpr auto name = "huber";
-  static constexpr std::uint8_t needs = needs_input(0);
   T delta;
 
   void check() const {

@@ -14,7 +14,6 @@ namespace ops {
 // t (ln t - x), and 0 at t = 0 whatever x.
 struct KlDiv {
   static constexpr auto name = "kl_div";
-  static constexpr std::uint8_t needs = needs_input(0) | needs_input(1);
   static auto f(auto x, auto t) { return where(t, t * (log(t) - x), 0); }
   static auto da(auto, auto t, auto) { return -t; }
   static auto db(auto x, auto t, auto) { return log(t) + 1 - x; }
@@ -23,7 +22,6 @@ struct KlDiv {
 // eᵗ (t - x), and 0 at t = -∞ whatever x.
 struct KlDivOfLogs {
   static constexpr auto name = "kl_div_of_logs";
-  static constexpr std::uint8_t needs = needs_input(0) | needs_input(1);
   static auto f(auto x, auto t) { return where(exp(t), exp(t) * (t - x), 0); }
   static auto da(auto, auto t, auto) { return -exp(t); }
   static auto db(auto x, auto t, auto) { return exp(t) * (finite(t) - x + 1); }
