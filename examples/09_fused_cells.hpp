@@ -35,8 +35,8 @@ struct Gru {
       const auto x_candidate = slice(projection, 1, 2 * hidden, 3 * hidden);
       const auto [r, z] = split<2>(affine(h, w_gates, x_gates));
       if (fuse) {
-        const auto g = affine(fused(kReset, r, h), w_candidate, x_candidate);
-        h = fused(kUpdate, z, h, g);
+        const auto g = affine(fused(kReset)(r, h), w_candidate, x_candidate);
+        h = fused(kUpdate)(z, h, g);
       } else {
         const auto g = affine(sigmoid(r) * h, w_candidate, x_candidate);
         const auto keep = sigmoid(z);
@@ -86,8 +86,8 @@ struct PeepholeLstm {
       const auto [f, i, g, o] = split<4>(affine(h, recurrent, projection));
       if (fuse) {
         // [fused]
-        c = fused(kCellState, f, i, g, c, p_f, p_i);
-        h = fused(kHiddenState, o, c, p_o);
+        c = fused(kCellState)(f, i, g, c, p_f, p_i);
+        h = fused(kHiddenState)(o, c, p_o);
         // [end fused]
       } else {
         // [primitives]

@@ -19,12 +19,12 @@ struct HiddenState {
 template <class T>
 Var<T> fused_cell_state(const Var<T>& f, const Var<T>& i, const Var<T>& g, const Var<T>& c,
                         Site site) {
-  return fused(CellState{}, f, i, g, c, site);
+  return fused(CellState{}, site)(f, i, g, c);
 }
 
 template <class T>
 Var<T> fused_hidden_state(const Var<T>& o, const Var<T>& c, Site site) {
-  return fused(HiddenState{}, o, c, site);
+  return fused(HiddenState{}, site)(o, c);
 }
 
 template Var<float> fused_cell_state(const Var<float>&, const Var<float>&, const Var<float>&,

@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(is_one_operation) {
   Tape<double> tape;
   const auto x = tape.variable(Array<double>({3}, {1, 2, 3}));
   const auto before = tape.size();
-  const auto y = engram::fused([](auto a) { return 1 / (1 + exp(-a)); }, x);
+  const auto y = engram::fused([](auto a) { return 1 / (1 + exp(-a)); })(x);
   BOOST_TEST(tape.size() == before + 1);
   BOOST_TEST(difference(y.value(), sigmoid(x).value()) < 1e-15);
 }
@@ -57,7 +57,7 @@ BOOST_AUTO_TEST_CASE(an_input_that_is_not_used_has_no_gradient) {
   Tape<double> tape;
   const auto x = tape.variable(Array<double>({3}, {1, 2, 3}));
   const auto unused = tape.variable(Array<double>({3}, {4, 5, 6}));
-  const auto y = engram::fused([](auto a, auto) { return a * a; }, x, unused);
+  const auto y = engram::fused([](auto a, auto) { return a * a; })(x, unused);
   const auto gradients = tape.backward(sum(y));
   BOOST_TEST(gradients[x][2] == 6);
   BOOST_CHECK_THROW(static_cast<void>(gradients[unused]), Error);
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(errors_say_where) {
   const auto x = tape.variable(Array<double>(Shape{3}));
   const auto y = tape.variable(Array<double>(Shape{4}));
   const std::string what =
-      error_of([&] { engram::fused([](auto a, auto b) { return a * b; }, x, y); });
+      error_of([&] { engram::fused([](auto a, auto b) { return a * b; })(x, y); });
   BOOST_TEST(what.find("fused: shapes do not broadcast: [3] and [4]") == 0U);
   BOOST_TEST(what.find("tests/fused.cpp") != std::string::npos);
 }

@@ -109,16 +109,26 @@ bool curvature(const Op& op, const Call<Array<T>>& call) {
   }
 }
 
+// Whether the rule and the kernel take a `Call`, whatever the number of inputs.
+template <class Op, class T>
+inline constexpr bool kRuleOfCall = requires(const Op& op, const Call<Var<T>>& call) {
+  op.derivative(call);
+};
+template <class Op, class T>
+inline constexpr bool kKernelOfCall = requires(const Op& op, const Call<Array<T>>& call) {
+  op.backward(call);
+};
+
 template <class Op, class T, std::size_t N>
 class Fixed final : public Operation<T> {
   static_assert(N <= 6, "more than six inputs: use record_all");
 
  public:
   explicit Fixed(Op op) : Operation<T>(traits<Op, T>()), op_(std::move(op)) {
-    static_assert(has_rule(kInputs) || !kNamesDerivative<Op>,
+    static_assert(has_rule(kInputs) || kRuleOfCall<Op, T> || !kNamesDerivative<Op>,
                   "derivative takes a Var<T> for each input, for y and for dy, and an "
                   "Into<Var<T>> for each input");
-    static_assert(has_kernel(kInputs) || !kNamesBackward<Op>,
+    static_assert(has_kernel(kInputs) || kKernelOfCall<Op, T> || !kNamesBackward<Op>,
                   "backward takes a const Array<T>& for each input, for y and for dy, and an "
                   "Into<Array<T>> for each input");
   }
@@ -168,7 +178,9 @@ class Fixed final : public Operation<T> {
 
   template <std::size_t... K>
   void derivative(const Call<Var<T>>& call, std::index_sequence<K...> inputs) const {
-    if constexpr (has_rule(inputs)) {
+    if constexpr (kRuleOfCall<Op, T>) {
+      op_.derivative(call);
+    } else if constexpr (has_rule(inputs)) {
       op_.derivative(call.x(K)..., call.y, call.dy, call.into(K)...);
     } else {
       fail_without_rule();
@@ -188,7 +200,10 @@ class Fixed final : public Operation<T> {
 
   template <std::size_t... K>
   bool backward(const Call<Array<T>>& call, std::index_sequence<K...> inputs) const {
-    if constexpr (has_kernel(inputs)) {
+    if constexpr (kKernelOfCall<Op, T>) {
+      op_.backward(call);
+      return true;
+    } else if constexpr (has_kernel(inputs)) {
       op_.backward(input<Op>(call, K)..., call.y(), call.dy(), call.into(K)...);
       return true;
     } else {
@@ -203,12 +218,14 @@ template <class Op, class T>
 class Variadic final : public Operation<T> {
  public:
   explicit Variadic(Op op) : Operation<T>(traits<Op, T>()), op_(std::move(op)) {
-    static_assert(kHasRule || !kNamesDerivative<Op>, "derivative takes a const Call<Var<T>>&");
-    static_assert(kHasKernel || !kNamesBackward<Op>, "backward takes a const Call<Array<T>>&");
+    static_assert(kRuleOfCall<Op, T> || !kNamesDerivative<Op>,
+                  "derivative takes a const Call<Var<T>>&");
+    static_assert(kKernelOfCall<Op, T> || !kNamesBackward<Op>,
+                  "backward takes a const Call<Array<T>>&");
   }
   std::string name() const override { return Op::name; }
   void derivative(const Call<Var<T>>& call) const override {
-    if constexpr (kHasRule) {
+    if constexpr (kRuleOfCall<Op, T>) {
       op_.derivative(call);
     } else {
       fail_without_rule();
@@ -226,7 +243,7 @@ class Variadic final : public Operation<T> {
     return recording::curvature(op_, call);
   }
   bool backward(const Call<Array<T>>& call) const override {
-    if constexpr (kHasKernel) {
+    if constexpr (kKernelOfCall<Op, T>) {
       op_.backward(call);
       return true;
     } else {
@@ -235,13 +252,6 @@ class Variadic final : public Operation<T> {
   }
 
  private:
-  static constexpr bool kHasRule = requires(const Op& op, const Call<Var<T>>& call) {
-    op.derivative(call);
-  };
-  static constexpr bool kHasKernel = requires(const Op& op, const Call<Array<T>>& call) {
-    op.backward(call);
-  };
-
   // A linear op of the tangents is the tangent of the op.
   Array<T> of_tangents(const Call<Array<T>>& call) const {
     const Scratch<T> scratch(call.tape());

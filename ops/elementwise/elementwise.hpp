@@ -19,9 +19,9 @@
 // enough, it is `evaluate(Erf{}, x)`.) What of x and y a derivative reads is found by calling it
 // (ops/elementwise/probe.hpp), and nothing else is kept for it: where both serve, y is the better
 // choice, since what comes next often keeps it too. A derivative that is a whole number is returned
-// as `Constant<1>{}`, one that is 1 here and 0 there as `Mask`. A struct may have data (then f and the
-// derivatives are not static), and `void check() const` that throws for data that make no sense.
-// Products with Hessians are faster where it says `static constexpr bool curved = true`.
+// as `Constant<1>{}`, one that is 1 here and 0 there as `Mask`. A struct may have data (then f and
+// the derivatives are not static), and `void check() const` that throws for data that make no
+// sense. Products with Hessians are faster where it says `static constexpr bool curved = true`.
 // Broadcasting, SIMD, shapes, accumulation and derivatives of any order come with it.
 //
 // Whoever defines a new op also includes engram/ops/elementwise/elementwise_kernels.hpp.
@@ -53,20 +53,9 @@ struct StrongZero {
   V value;
 };
 
-/// Records an elementwise op of one input.
-template <class Op, class T>
-Var<T> elementwise(Op op, const Site& site, const Var<T>& x);
-/// Records an elementwise op of two inputs, broadcast together.
-template <class Op, class T>
-Var<T> elementwise(Op op, const Site& site, const Var<T>& a, const Var<T>& b);
-/// Records an elementwise op of three.
-template <class Op, class T>
-Var<T> elementwise(Op op, const Site& site, const Var<T>& a, const Var<T>& b, const Var<T>& c);
-/// Records an elementwise op of four to six: its definition is in
-/// ops/elementwise/elementwise_many.hpp.
+/// Records an elementwise op of one to six inputs, broadcast together.
 template <class Op, class T, std::same_as<Var<T>>... Rest>
-Var<T> elementwise(Op op, const Site& site, const Var<T>& a, const Var<T>& b, const Var<T>& c,
-                   const Var<T>& d, const Rest&... rest);
+Var<T> elementwise(Op op, const Site& site, const Var<T>& x, const Rest&... rest);
 
 // The three things that an expression of elementwise ops is made of: SIMD batches in kernels, Vars
 // in derivatives, and Duals in `fused`.

@@ -3,7 +3,7 @@
 //   constexpr auto kState = [](auto f, auto i, auto g, auto c) {
 //     return sigmoid(f) * c + sigmoid(i) * tanh(g);
 //   };
-//   c = fused(kState, f, i, g, c);
+//   c = fused(kState)(f, i, g, c);
 //
 // One pass over the memory instead of one for each function, and nothing kept but the result: the
 // backward pass computes the expression again, with its derivatives (ops/elementwise/dual.hpp).
@@ -140,7 +140,25 @@ struct Fused {
 
 }  // namespace kernels
 
-/// y = f(a, b, ...), element by element, as one operation, for a generic lambda made of
+/// A function of elements, to be called with values.
+template <class F>
+class Expression {
+ public:
+  Expression(F f, const Site& site) : f_(std::move(f)), site_(site) {}
+  template <class T, std::same_as<Var<T>>... Rest>
+  Var<T> operator()(const Var<T>& first, const Rest&... rest) const {
+    constexpr std::size_t kInputs = 1 + sizeof...(Rest);
+    static_assert(kInputs <= 6, "an expression has up to six inputs");
+    const std::array<Var<T>, kInputs> xs{first, rest...};
+    return record_all(kernels::Fused<F, kInputs>{f_}, site_, std::span<const Var<T>>(xs));
+  }
+
+ private:
+  F f_;
+  Site site_;
+};
+
+/// y = fused(f)(a, b, ...) is f, element by element, as one operation, for a generic lambda made of
 /// + - * /, numbers, and any of the functions of ops/elementwise/functions.hpp. Up to 6 inputs.
 ///
 /// Shapes:     any that broadcast together
@@ -151,38 +169,9 @@ struct Fused {
 /// Accuracy:   that of its functions; derivatives 4 ulp of dy
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     ops/elementwise/dual.hpp
-template <class F, class T>
-Var<T> fused(F f, const Var<T>& a, Site site = Site::current()) {
-  const std::array<Var<T>, 1> xs{a};
-  return record_all(kernels::Fused<F, 1>{std::move(f)}, site, std::span<const Var<T>>(xs));
-}
-template <class F, class T>
-Var<T> fused(F f, const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
-  const std::array<Var<T>, 2> xs{a, b};
-  return record_all(kernels::Fused<F, 2>{std::move(f)}, site, std::span<const Var<T>>(xs));
-}
-template <class F, class T>
-Var<T> fused(F f, const Var<T>& a, const Var<T>& b, const Var<T>& c, Site site = Site::current()) {
-  const std::array<Var<T>, 3> xs{a, b, c};
-  return record_all(kernels::Fused<F, 3>{std::move(f)}, site, std::span<const Var<T>>(xs));
-}
-template <class F, class T>
-Var<T> fused(F f, const Var<T>& a, const Var<T>& b, const Var<T>& c, const Var<T>& d,
-             Site site = Site::current()) {
-  const std::array<Var<T>, 4> xs{a, b, c, d};
-  return record_all(kernels::Fused<F, 4>{std::move(f)}, site, std::span<const Var<T>>(xs));
-}
-template <class F, class T>
-Var<T> fused(F f, const Var<T>& a, const Var<T>& b, const Var<T>& c, const Var<T>& d,
-             const Var<T>& e, Site site = Site::current()) {
-  const std::array<Var<T>, 5> xs{a, b, c, d, e};
-  return record_all(kernels::Fused<F, 5>{std::move(f)}, site, std::span<const Var<T>>(xs));
-}
-template <class F, class T>
-Var<T> fused(F expression, const Var<T>& a, const Var<T>& b, const Var<T>& c, const Var<T>& d,
-             const Var<T>& e, const Var<T>& f, Site site = Site::current()) {
-  const std::array<Var<T>, 6> xs{a, b, c, d, e, f};
-  return record_all(kernels::Fused<F, 6>{std::move(expression)}, site, std::span<const Var<T>>(xs));
+template <class F>
+Expression<F> fused(F f, Site site = Site::current()) {
+  return {std::move(f), site};
 }
 
 }  // namespace engram

@@ -65,7 +65,7 @@ T arithmetic() {
   const auto x = tape.variable(Array<T>({2, 3}, {1, 2, 3, 4, 5, 6}));
   const auto y = tape.variable(Array<T>({3}, {1, 2, 3}));
   const auto gated = [](auto a, auto b) { return sigmoid(a) * b + tanh(b); };
-  const auto z = fused(gated, x, y) + sum(matmul(x, transpose(x)));
+  const auto z = fused(gated)(x, y) + sum(matmul(x, transpose(x)));
   return sum(z * z).item() + from_xtensor(as_xtensor(x.value()) + T{1})[0];
 }
 

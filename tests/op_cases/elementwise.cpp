@@ -1,6 +1,6 @@
 // Rows of the elementwise ops.
 #include "engram/core/record.hpp"
-#include "engram/ops/elementwise/elementwise_many.hpp"
+#include "engram/ops/elementwise/elementwise_kernels.hpp"
 #include "engram/ops/ops.hpp"
 #include "engram/tests/op_cases/shapes.hpp"
 
@@ -112,7 +112,7 @@ void elementwise_rows(std::vector<OpCase>& rows) {
        {{{3, 5}, {3, 5}, {3, 4}}, "[3,5] and [3,4]"}},
       -1, 1));
   rows.push_back(row(
-      "an op of four inputs", "elementwise_many",
+      "an op of four inputs", "elementwise",
       [](auto x) { return elementwise(MixedOfFour{}, Site::current(), x[0], x[1], x[2], x[3]); },
       {{{3, 4}, {3, 4}, {3, 4}, {3, 4}}, {{2, 3, 1}, {5}, {}, {3, 5}}, {{2, 40}, {40}, {2, 1}, {}}},
       {{{{3, 4}, {3, 5}, {3, 5}, {3, 5}}, "mixed_of_four: shapes do not broadcast"},
@@ -132,8 +132,8 @@ void elementwise_rows(std::vector<OpCase>& rows) {
     bad_six.push_back({six[0], "sum_of_six: shapes do not broadcast"});
     bad_six.back().inputs[k] = {3, 5};
   }
-  rows.push_back(row("an op of six inputs", "elementwise_many", of_six(0), six, bad_six));
-  rows.push_back(row("an op of six inputs, refused", "elementwise_many", of_six(-1), {},
+  rows.push_back(row("an op of six inputs", "elementwise", of_six(0), six, bad_six));
+  rows.push_back(row("an op of six inputs, refused", "elementwise", of_six(-1), {},
                      {{six[0], "sum_of_six: least -1; need 0 or more"}}));
   rows.push_back(
       row("a general op of four inputs", "record",
