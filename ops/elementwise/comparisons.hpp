@@ -65,83 +65,47 @@ template <class T>
 Var<T> equal(const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
   return elementwise(ops::Equal{}, site, a, b);
 }
-template <class T>
+template <class T>  // apart: std::equal would be a better match
 Var<T> equal(const Var<T>& x, std::type_identity_t<T> s, Site site = Site::current()) {
   return equal(x, constant_like(x, s, site), site);
 }
-template <SimdBatch B>
-B equal(const B& a, const std::type_identity_t<B>& b) {
-  return ops::Equal::f(a, b);
-}
-auto equal(const AnyDual auto& a, const auto& b) {
+auto equal(const Element auto& a, const auto& b) {
   return evaluate(ops::Equal{}, a, constant_like(a, b));
 }
 
 /// 1 where a ≠ b (where one of them is NaN too), 0 elsewhere; otherwise as `equal`.
 template <class T>
-Var<T> not_equal(const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
-  return elementwise(ops::NotEqual{}, site, a, b);
+Var<T> not_equal(const Var<T>& a, const Operand<T>& b, Site site = Site::current()) {
+  return elementwise(ops::NotEqual{}, site, a, b.beside(a, site));
 }
-template <class T>
-Var<T> not_equal(const Var<T>& x, std::type_identity_t<T> s, Site site = Site::current()) {
-  return not_equal(x, constant_like(x, s, site), site);
-}
-template <SimdBatch B>
-B not_equal(const B& a, const std::type_identity_t<B>& b) {
-  return ops::NotEqual::f(a, b);
-}
-auto not_equal(const AnyDual auto& a, const auto& b) {
+auto not_equal(const Element auto& a, const auto& b) {
   return evaluate(ops::NotEqual{}, a, constant_like(a, b));
 }
 
 /// [a < b], otherwise as `equal`.
 template <class T>
-Var<T> less(const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
-  return elementwise(ops::Less{}, site, a, b);
+Var<T> less(const Var<T>& a, const Operand<T>& b, Site site = Site::current()) {
+  return elementwise(ops::Less{}, site, a, b.beside(a, site));
 }
-template <class T>
-Var<T> less(const Var<T>& x, std::type_identity_t<T> s, Site site = Site::current()) {
-  return less(x, constant_like(x, s, site), site);
-}
-template <SimdBatch B>
-B less(const B& a, const std::type_identity_t<B>& b) {
-  return ops::Less::f(a, b);
-}
-auto less(const AnyDual auto& a, const auto& b) {
+auto less(const Element auto& a, const auto& b) {
   return evaluate(ops::Less{}, a, constant_like(a, b));
 }
 
 /// [a ≤ b], otherwise as `equal`.
 template <class T>
-Var<T> less_equal(const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
-  return elementwise(ops::LessEqual{}, site, a, b);
+Var<T> less_equal(const Var<T>& a, const Operand<T>& b, Site site = Site::current()) {
+  return elementwise(ops::LessEqual{}, site, a, b.beside(a, site));
 }
-template <class T>
-Var<T> less_equal(const Var<T>& x, std::type_identity_t<T> s, Site site = Site::current()) {
-  return less_equal(x, constant_like(x, s, site), site);
-}
-template <SimdBatch B>
-B less_equal(const B& a, const std::type_identity_t<B>& b) {
-  return ops::LessEqual::f(a, b);
-}
-auto less_equal(const AnyDual auto& a, const auto& b) {
+auto less_equal(const Element auto& a, const auto& b) {
   return evaluate(ops::LessEqual{}, a, constant_like(a, b));
 }
 
 /// [a ≥ b], otherwise as `equal`.
 template <class T>
-Var<T> greater_equal(const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
-  return elementwise(ops::GreaterEqual{}, site, a, b);
+Var<T> greater_equal(const Var<T>& a, const Operand<T>& b, Site site = Site::current()) {
+  return elementwise(ops::GreaterEqual{}, site, a, b.beside(a, site));
 }
-template <class T>
-Var<T> greater_equal(const Var<T>& x, std::type_identity_t<T> s, Site site = Site::current()) {
-  return greater_equal(x, constant_like(x, s, site), site);
-}
-template <SimdBatch B>
-B greater_equal(const B& a, const std::type_identity_t<B>& b) {
-  return ops::GreaterEqual::f(a, b);
-}
-auto greater_equal(const AnyDual auto& a, const auto& b) {
+auto greater_equal(const Element auto& a, const auto& b) {
   return evaluate(ops::GreaterEqual{}, a, constant_like(a, b));
 }
 

@@ -73,6 +73,9 @@ template <class V, unsigned inputs, bool is_input>
 inline constexpr bool kIsDual<Dual<V, inputs, is_input>> = true;
 template <class X>
 concept AnyDual = kIsDual<X>;
+/// What an expression computes with when it is not recorded.
+template <class X>
+concept Element = SimdBatch<X> || AnyDual<X>;
 
 /// The type of the plain numbers that go with an X.
 template <class X>
@@ -94,5 +97,28 @@ template <class T>
 Var<T> constant_like(const Var<T>& x, std::type_identity_t<T> s, Site site = Site::current()) {
   return x.tape().constant(Array<T>::scalar(s), site);
 }
+template <SimdBatch B>
+B constant_like(const B&, const auto& s) {
+  return B(s);
+}
+
+/// Where an op takes a value or, in its place, a number.
+template <class T>
+class ValueOrNumber {
+ public:
+  ValueOrNumber(const Var<T>& x) : x_(x) {}  // NOLINT: either is given as it is
+  ValueOrNumber(T s) : s_(s) {}              // NOLINT
+  /// The value; a number on the tape of x.
+  Var<T> beside(const Var<T>& x, const Site& site) const {
+    return x_.has_value() ? x_ : constant_like(x, s_, site);
+  }
+
+ private:
+  Var<T> x_;
+  T s_ = 0;
+};
+/// The same, of which T is not deduced: that is done by the operand before.
+template <class T>
+using Operand = std::type_identity_t<ValueOrNumber<T>>;
 
 }  // namespace engram

@@ -31,13 +31,8 @@ struct Lerp {
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     PyTorch, "torch.lerp"
 template <class T>
-Var<T> lerp(const Var<T>& a, const Var<T>& b, const Var<T>& w, Site site = Site::current()) {
-  return elementwise(ops::Lerp{}, site, a, b, w);
-}
-template <class T>
-Var<T> lerp(const Var<T>& a, const Var<T>& b, std::type_identity_t<T> w,
-            Site site = Site::current()) {
-  return lerp(a, b, constant_like(a, w, site), site);
+Var<T> lerp(const Var<T>& a, const Var<T>& b, const Operand<T>& w, Site site = Site::current()) {
+  return elementwise(ops::Lerp{}, site, a, b, w.beside(a, site));
 }
 auto lerp(const AnyDual auto& a, const AnyDual auto& b, const auto& w) {
   return evaluate(ops::Lerp{}, a, b, constant_like(a, w));

@@ -74,12 +74,8 @@ struct Fmod {
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     PyTorch, "torch.remainder"
 template <class T>
-Var<T> mod(const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
-  return elementwise(ops::Mod{}, site, a, b);
-}
-template <class T>
-Var<T> mod(const Var<T>& x, std::type_identity_t<T> s, Site site = Site::current()) {
-  return mod(x, constant_like(x, s, site), site);
+Var<T> mod(const Var<T>& a, const Operand<T>& b, Site site = Site::current()) {
+  return elementwise(ops::Mod{}, site, a, b.beside(a, site));
 }
 auto mod(const AnyDual auto& a, const auto& b) {
   return evaluate(ops::Mod{}, a, constant_like(a, b));
@@ -96,12 +92,8 @@ auto mod(const AnyDual auto& a, const auto& b) {
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     PyTorch, "torch.fmod"
 template <class T>
-Var<T> fmod(const Var<T>& a, const Var<T>& b, Site site = Site::current()) {
-  return elementwise(ops::Fmod{}, site, a, b);
-}
-template <class T>
-Var<T> fmod(const Var<T>& x, std::type_identity_t<T> s, Site site = Site::current()) {
-  return fmod(x, constant_like(x, s, site), site);
+Var<T> fmod(const Var<T>& a, const Operand<T>& b, Site site = Site::current()) {
+  return elementwise(ops::Fmod{}, site, a, b.beside(a, site));
 }
 auto fmod(const AnyDual auto& a, const auto& b) {
   return evaluate(ops::Fmod{}, a, constant_like(a, b));

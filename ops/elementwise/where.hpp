@@ -4,17 +4,16 @@
 
 namespace engram {
 
-/// b where the condition is 0, else a, for SIMD batches.
-template <SimdBatch B>
-B where(const B& condition, const std::type_identity_t<B>& a, const std::type_identity_t<B>& b) {
-  return select(condition == B(0), b, a);
-}
+auto where(const Element auto& condition, const auto& a, const auto& b);
 
 namespace ops {
 
 struct Where {
   static constexpr auto name = "where";
-  static auto f(auto condition, auto a, auto b) { return where(condition, a, b); }
+  template <class B>
+  static B f(B condition, B a, B b) {
+    return select(condition == B(0), b, a);
+  }
   static auto da(auto, auto, auto, auto) { return Constant<0>{}; }
   static auto db(auto condition, auto, auto, auto) { return Mask(where(condition, 1, 0)); }
   static auto dc(auto condition, auto, auto, auto) { return Mask(where(condition, 0, 1)); }
@@ -34,28 +33,12 @@ struct Where {
 /// Throws:     `Error` when the shapes do not broadcast
 /// Source:     NumPy, "numpy.where"
 template <class T>
-Var<T> where(const Var<T>& condition, const Var<T>& a, const Var<T>& b,
+Var<T> where(const Var<T>& condition, const Operand<T>& a, const Operand<T>& b,
              Site site = Site::current()) {
-  return elementwise(ops::Where{}, site, condition, a, b);
+  return elementwise(ops::Where{}, site, condition, a.beside(condition, site),
+                     b.beside(condition, site));
 }
-/// The same with plain numbers.
-template <class T>
-Var<T> where(const Var<T>& condition, const Var<T>& a, std::type_identity_t<T> b,
-             Site site = Site::current()) {
-  return where(condition, a, constant_like(condition, b, site), site);
-}
-template <class T>
-Var<T> where(const Var<T>& condition, std::type_identity_t<T> a, const Var<T>& b,
-             Site site = Site::current()) {
-  return where(condition, constant_like(condition, a, site), b, site);
-}
-template <class T>
-Var<T> where(const Var<T>& condition, std::type_identity_t<T> a, std::type_identity_t<T> b,
-             Site site = Site::current()) {
-  return where(condition, constant_like(condition, a, site), b, site);
-}
-
-auto where(const AnyDual auto& condition, const auto& a, const auto& b) {
+auto where(const Element auto& condition, const auto& a, const auto& b) {
   return evaluate(ops::Where{}, condition, constant_like(condition, a),
                   constant_like(condition, b));
 }
