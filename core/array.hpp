@@ -21,9 +21,10 @@ namespace engram {
 /// those into a temporary would be gone at the end of the line and do not compile.
 /// `T` is float, double or std::int32_t (see `Indices`).
 ///
-/// A tape keeps columns of a matrix as a *part* of its memory, whose runs of elements lie apart.
-/// Only kernels that say so get to see one (`Op::takes_parts`, core/record.hpp); everybody else
-/// gets its `dense()` copy, and all of this class but `shape`, `strides` and `dense` is for these.
+/// A tape keeps columns of a matrix as a *strided* view of its memory, whose runs of elements lie
+/// apart. Only kernels that say so get to see one (`Op::takes_strided`, core/record.hpp); all
+/// others get its `dense()` copy, and all of this class but `shape`, `strides` and `dense` is for
+/// these.
 template <class T>
 class Array {
  public:
@@ -154,14 +155,14 @@ class Array {
   }
   /// Those side by side from element `offset` on, under `shape`; not checked.
   Array window(Index offset, const Shape& shape) const { return view({shape, offset}); }
-  bool is_part() const { return block_ && held_.place.pitch != 0; }
-  /// Of a part: elements from the begin of a run to the next, and in a run.
+  bool is_strided() const { return block_ && held_.place.pitch != 0; }
+  /// Of a strided view: elements from the begin of a run to the next, and in a run.
   std::pair<Index, Index> runs() const { return {pitch(), shape_.axes(run_axis(), rank()).size()}; }
-  /// The elements without gaps: itself, or a copy of a part.
-  Array dense() const { return is_part() ? packed() : *this; }
+  /// The elements without gaps: itself, or a copy.
+  Array dense() const { return is_strided() ? packed() : *this; }
   /// Elements between neighbours along each axis. Not inlined: see `Nest`.
   [[gnu::noinline]] std::array<Index, kMaxRank> strides() const {
-    return is_part() ? strides(pitch(), run_axis()) : shape_.strides();
+    return is_strided() ? strides(pitch(), run_axis()) : shape_.strides();
   }
 
   /// The pool the memory is from, for a result that goes with this array.
@@ -174,8 +175,8 @@ class Array {
   // Where the elements are in their block.
   struct Place {
     std::uint64_t offset : 40;   // of the first, in elements
-    std::uint64_t pitch : 20;    // of a part: elements from the begin of a run to the next
-    std::uint64_t run_axis : 3;  // of a part: the first axis of its runs
+    std::uint64_t pitch : 20;    // of a strided view: from the begin of a run to the next
+    std::uint64_t run_axis : 3;  // likewise: the first axis of its runs
     std::uint64_t watches : 1;
   };
 

@@ -12,11 +12,11 @@
 //                                    const Array<T>& dy, Into<Array<T>> da, Into<Array<T>> db)
 //                                    const;
 //
-// An op whose result is a part of its input's memory has `View view(const Shape& x) const` in place
+// An op whose result is a view of its input has `View view(const Shape& x) const` in place
 // of `forward`. Kernels that use the strides of their arrays say `static constexpr bool
-// takes_parts = true` and spare copies (see `Array`). An op that adds its input k as it is can say
-// `static constexpr int passes = k`, and one whose derivative does not read all values
-// `static constexpr std::uint8_t needs` (see `Traits`). An op of any number of inputs is given to
+// takes_strided = true` and spare copies (see `Array`). An op that adds its input k as it is can
+// say `static constexpr int passes = k`, and one whose derivative does not read all values `static
+// constexpr std::uint8_t needs` (see `Traits`). An op of any number of inputs is given to
 // `record_all` and takes `std::span<const Var<T>>` in `shape` and `forward`, a
 // `const Call<Var<T>>&` in `derivative` and a `const Call<Array<T>>&` in `backward`.
 //
@@ -45,7 +45,7 @@ Array<T> computed(Op& op, Tape<T>& tape, const Var<T>& first, const Rest&... res
     return tape.value(first).view(op.view(first.shape()));
   } else {
     Array<T> y = Array<T>::uninitialized(
-        op.shape(tape.part(first).shape(), tape.part(rest).shape()...), tape.pool());
+        op.shape(tape.strided(first).shape(), tape.strided(rest).shape()...), tape.pool());
     op.forward(input<Op>(tape, first), input<Op>(tape, rest)..., y);
     return y;
   }

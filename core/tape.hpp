@@ -124,7 +124,8 @@ class Tape {
 
   /// Gives back the values of the operations numbered [begin, end) that no derivative of what is
   /// recorded so far reads, for others to use their memory. They can no longer be read, nor be
-  /// inputs of operations: for those who know that nobody wants to, as `nn::over_time` does.
+  /// inputs of operations. For a caller that knows who may still ask for them, such as
+  /// `nn::over_time`.
   void give_back(Id begin, Id end);
 
   /// Excepts a value from `give_back`: for one that `nn::over_time` is to find there steps later.
@@ -155,11 +156,11 @@ class Tape {
   /// The value of a `Var` of this tape. Throws `Error` for a `Var` of another or a cleared tape.
   const Array<T>& value(const Var<T>& var) {
     Array<T>& value = nodes_[readable(var)].value;
-    if (value.is_part()) value = value.dense();
+    if (value.is_strided()) value = value.dense();
     return value;
   }
-  /// The same; it may be a part of another array.
-  const Array<T>& part(const Var<T>& var) const { return nodes_[readable(var)].value; }
+  /// The same; its elements may lie apart.
+  const Array<T>& strided(const Var<T>& var) const { return nodes_[readable(var)].value; }
   const Node<T>& node(const Var<T>& var) const {
     check(var);
     return nodes_[var.id()];

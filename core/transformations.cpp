@@ -231,8 +231,8 @@ std::vector<Var<T>> Tape<T>::tangents(std::span<const Var<T>> ys, std::span<cons
     Forward<T> pass(*this, tables.path, tables.tangents);
     pass.begin(targets, directions);
     const Id last = last_of(*this, ys);
-    for (const Var<T>& y : ys) tables.path.keep(y.id());
-    pass.run(0, ys.empty() ? 0 : last + 1, Forward<T>::Keep::asked_for);
+    for (const Var<T>& y : ys) tables.path.ask_for(y.id());
+    pass.run(0, ys.empty() ? 0 : last + 1, Forward<T>::Retain::asked_for);
     std::vector<Var<T>> out;
     for (const Var<T>& y : ys) {
       const Array<T>* tangent = tables.tangents.find_dense(y.id());

@@ -20,7 +20,7 @@ class Crf {
         start(random.uniform<T>({tags}, T(-0.1), T(0.1))),
         end(random.uniform<T>({tags}, T(-0.1), T(0.1))) {}
 
-  /// See `crf_log_likelihood`: [B], to be made large.
+  /// See `crf_log_likelihood`: [B], which training maximises.
   Var<T> log_likelihood(const Var<T>& x, const Indices& tags, const Indices& lengths,
                         Site site = Site::current()) const {
     Tape<T>& tape = x.tape();

@@ -169,7 +169,7 @@ BOOST_DATA_TEST_CASE(parts_of_larger_values_are_as_dense_ones, kRows, row) {
           const Index extent = input.extent(axis);
           large.push_back(tape.variable(amid_nan(input, axis, begin)));
           cut.push_back(slice(large.back(), axis, begin, begin + extent));
-          parts += tape.part(cut.back()).is_part();
+          parts += tape.strided(cut.back()).is_strided();
         }
         const Var<double> expected = row.in_double(dense), got = row.in_double(cut);
         BOOST_TEST(worst(got.value(), expected.value()) <= 1e-15, row.name << " along " << axis);

@@ -46,7 +46,7 @@ bool Forward<T>::any_input_moves(Id id) const {
 }
 
 template <class T>
-void Forward<T>::run(Id begin, Id end, Keep keep) {
+void Forward<T>::run(Id begin, Id end, Retain retain) {
   const NoRecord<T> off(tape_);
   std::vector<Id> last_use(end);
   for (Id id = begin; id < end; ++id) {
@@ -56,8 +56,8 @@ void Forward<T>::run(Id begin, Id end, Keep keep) {
     if (!any_input_moves(id)) continue;
     if (!moves(id)) step(id);  // a target's own stays
     for (const Id input : tape_.inputs(tape_.node(id))) {
-      const bool is_read = keep == Keep::read && tape_.node(input).is_needed;
-      if (last_use[input] == id && !is_read && !path_.is_kept(input)) tangents_.drop(input);
+      const bool is_read = retain == Retain::read && tape_.node(input).is_needed;
+      if (last_use[input] == id && !is_read && !path_.is_asked_for(input)) tangents_.drop(input);
     }
   }
 }

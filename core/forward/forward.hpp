@@ -13,9 +13,9 @@ namespace engram {
 template <class T>
 class Forward {
  public:
-  /// Which tangents stay: those of what `path` keeps, and beside these the ones that derivatives
-  /// read, or no others.
-  enum class Keep { read, asked_for };
+  /// Which tangents stay: those that `path` is asked for, and beside these the ones that
+  /// derivatives read, or no others.
+  enum class Retain { read, asked_for };
 
   Forward(Tape<T>& tape, const Path<T>& path, Tangents<T>& tangents)
       : tape_(tape), path_(path), tangents_(tangents) {}
@@ -23,7 +23,7 @@ class Forward {
   /// Lets `targets` move along `directions`, which have their shapes.
   void begin(std::span<const Var<T>> targets, std::span<const Var<T>> directions);
   /// Over the nodes [begin, end).
-  void run(Id begin, Id end, Keep keep);
+  void run(Id begin, Id end, Retain retain);
   bool moves(Id id) const { return tangents_.find(id) != nullptr; }
   /// Whether any input of an operation moves.
   bool any_input_moves(Id id) const;

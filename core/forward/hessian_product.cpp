@@ -13,7 +13,7 @@ void HessianProduct<T>::run(const Var<T>& y, std::span<const Var<T>> targets,
   forward_.begin(targets, directions);
   // The tangent of the result itself is used by none, unless its own rule reads it.
   const bool reads_result = tape_.node(y).is_needed;
-  forward_.run(0, y.id() + (reads_result ? 1 : 0), Forward<T>::Keep::read);
+  forward_.run(0, y.id() + (reads_result ? 1 : 0), Forward<T>::Retain::read);
   typename PackedWeights<T>::WalkBack products(tape_.packed_weights());
   for (Id id = y.id() + 1; id-- > 0;) {
     if (tape_.node(id).kind == Kind::operation && moving_.wants(id)) step(id);
@@ -75,9 +75,9 @@ void HessianProduct<T>::add_curvature(Id id) {
   carry(rule.y(), id);
   if (moves_dy) tangents.set(rule.dy().id(), moving_.finished(id));
   Path<T> results(tape_);
-  for (const auto& contribution : rule.contributions()) results.keep(contribution.dx.id());
+  for (const auto& contribution : rule.contributions()) results.ask_for(contribution.dx.id());
   Forward<T>(tape_, results, tangents)
-      .run(scratch.begin(), static_cast<Id>(tape_.size()), Forward<T>::Keep::asked_for);
+      .run(scratch.begin(), static_cast<Id>(tape_.size()), Forward<T>::Retain::asked_for);
   for (const auto& [input, dx] : rule.contributions()) {
     const Id to = rule.inputs()[input];
     const Array<T>* tangent = tangents.find_dense(dx.id());

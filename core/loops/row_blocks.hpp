@@ -15,13 +15,13 @@ namespace engram {
 /// one.
 inline constexpr Index kRowBlock = 2048;
 
-/// f(begin, end) for the blocks of `rows` rows, the first first.
+/// f(begin, end) for the blocks of `rows` rows, in their order.
 void each_row_block(Index rows, const auto& f) {
   for (Index begin = 0; begin < rows; begin += kRowBlock) {
     f(begin, (std::min)(begin + kRowBlock, rows));
   }
 }
-/// The same, the last first.
+/// The same, from the last block to the first.
 void each_row_block_from_the_end(Index rows, const auto& f) {
   for (Index end = rows, begin; end > 0; end = begin) {
     begin = (end - 1) / kRowBlock * kRowBlock;

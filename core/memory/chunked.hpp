@@ -30,7 +30,7 @@ class Chunked {
     ++size_;
     return *made;
   }
-  /// Drops elements, the last first, until there are `size`.
+  /// Drops elements from the end until there are `size`.
   void shrink(std::size_t size) {
     while (size_ > size) std::destroy_at(at(--size_));
   }

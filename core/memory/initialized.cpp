@@ -38,7 +38,7 @@ template <class T>
 T Initialized::begin(const Array<T>& whole, const Array<T>& part) {
   if (is_all()) return pitch_ == 0 ? T{0} : T{1};
   const Index first = part.data() - whole.data();
-  if (!part.is_part()) {
+  if (!part.is_strided()) {
     if (pitch_ != whole.size()) {
       if (begin_ != end_) return fill(whole), T{1};
       pitch_ = whole.size();

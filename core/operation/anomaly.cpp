@@ -54,7 +54,7 @@ std::string ranges(const Tape<T>& tape, std::span<const Id> inputs) {
 template <class T>
 void refuse_anomaly(std::string_view name, const Var<T>& y, std::span<const Id> inputs) {
   Tape<T>& tape = y.tape();
-  const std::string found = anomaly(tape.part(y));
+  const std::string found = anomaly(tape.strided(y));
   if (found.empty()) return;
   throw located(
       std::string(name),

@@ -15,8 +15,8 @@ namespace recording {
 
 /// Whether the kernels of an op can read and write arrays whose elements lie apart.
 template <class Op>
-inline constexpr bool kTakesParts = requires {
-  requires Op::takes_parts;
+inline constexpr bool kTakesStrided = requires {
+  requires Op::takes_strided;
 };
 
 /// Whose values the derivative of an op reads: all, unless it says otherwise (see `Traits`).
@@ -32,16 +32,16 @@ constexpr std::uint8_t needs() {
 template <class Op, class T>
 const Array<T>& input(const Call<Array<T>>& call, std::size_t k) {
   if (!(needs<Op>() & needs_input(k))) return call.unread(k);
-  if constexpr (kTakesParts<Op>) {
-    return call.part(k);
+  if constexpr (kTakesStrided<Op>) {
+    return call.strided(k);
   } else {
     return call.x(k);
   }
 }
 template <class Op, class T>
 const Array<T>& input(Tape<T>& tape, const Var<T>& x) {
-  if constexpr (kTakesParts<Op>) {
-    return tape.part(x);
+  if constexpr (kTakesStrided<Op>) {
+    return tape.strided(x);
   } else {
     return tape.value(x);
   }
@@ -60,7 +60,7 @@ inline constexpr bool kLinear = requires {
 template <class Op, class T>
 constexpr Traits traits() {
   Traits out;
-  if constexpr (kView<Op>) out.result = kTakesParts<Op> ? Result::part : Result::window;
+  if constexpr (kView<Op>) out.result = kTakesStrided<Op> ? Result::strided : Result::window;
   if constexpr (requires { Op::passes; }) out.passes = Op::passes;
   out.needs = needs<Op>();
   out.linear = kLinear<Op>;
@@ -192,8 +192,8 @@ class Fixed final : public Operation<T> {
     if constexpr (kView<Op>) {
       return call.tangent(0)->view(op_.view(call.unread(0).shape()));
     } else {
-      Array<T> y = Array<T>::uninitialized(call.y().shape(), call.tangent_part(0)->pool());
-      op_.forward(kTakesParts<Op> ? *call.tangent_part(0) : *call.tangent(0), y);
+      Array<T> y = Array<T>::uninitialized(call.y().shape(), call.strided_tangent(0)->pool());
+      op_.forward(kTakesStrided<Op> ? *call.strided_tangent(0) : *call.tangent(0), y);
       return y;
     }
   }

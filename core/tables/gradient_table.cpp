@@ -11,7 +11,7 @@
 namespace engram {
 namespace {
 
-// target = beta * target + x, of one shape; either may be a part of an array.
+// target = beta * target + x, of one shape; the elements of either may lie apart.
 template <class T>
 void add_same(const Array<T>& x, const Array<T>& target, T beta) {
   const Nest<2> nest(x.shape(), {x.strides(), target.strides()});
@@ -83,7 +83,7 @@ typename GradientTable<T>::Slot& GradientTable<T>::make_own(Id id, bool has_valu
 
 template <class T>
 void GradientTable<T>::release(Id id) {
-  if (keeps(id)) return;
+  if (must_remain(id)) return;
   slot(id).gradient.clear();
   unused_.push_back(numbers_[id]);
   numbers_[id] = 0;
@@ -97,8 +97,8 @@ void GradientTable<T>::put(Id id, Array<T> gradient) {
 
 // Whether the caller asked for this gradient, so that its memory must be its own.
 template <class T>
-bool GradientTable<T>::keeps(Id id) const {
-  return tape_.node(id).kind != Kind::operation || (are_taken_ && path_.is_kept(id));
+bool GradientTable<T>::must_remain(Id id) const {
+  return tape_.node(id).kind != Kind::operation || (are_taken_ && path_.is_asked_for(id));
 }
 
 // Whether the gradient of a node begins in memory of its own, as that of most does.
@@ -114,14 +114,14 @@ template <class T>
 bool GradientTable<T>::is_open_view(Id id) const {
   const Node<T>& node = tape_.node(id);
   return node.operation && node.operation->traits().result == Result::window && !has(id) &&
-         !keeps(id) && tape_.node(tape_.inputs(node)[0]).value.size() > 1;
+         !must_remain(id) && tape_.node(tape_.inputs(node)[0]).value.size() > 1;
 }
 
 // The same for one whose elements may lie apart.
 template <class T>
-bool GradientTable<T>::opens_part(Id id) const {
+bool GradientTable<T>::opens_strided(Id id) const {
   const Operation<T>* operation = tape_.node(id).operation;
-  return operation && operation->traits().result == Result::part && !has(id) && !keeps(id);
+  return operation && operation->traits().result == Result::strided && !has(id) && !must_remain(id);
 }
 
 // The gradient of a view, in that of its input.
@@ -149,14 +149,14 @@ template <class T>
 void GradientTable<T>::share(Id id) {
   if (!has(id)) make_own(id, false);
   Slot& own = slot(id);
-  if (own.gradient.is_part()) close_part(id);
+  if (own.gradient.is_strided()) close_strided(id);
   if (!own.shared) own.gradient.edit();  // memory of its own first
   own.shared = true;
 }
 
 // For those who need its elements side by side: a gradient of its own, which the op will add.
 template <class T>
-void GradientTable<T>::close_part(Id id) {
+void GradientTable<T>::close_strided(Id id) {
   Slot& part = slot(id);
   const Array<T> own = Array<T>::uninitialized(part.gradient.shape(), tape_.pool());
   add_same(part.gradient, own, T{0});
@@ -188,7 +188,7 @@ bool GradientTable<T>::is_sole_piece(Id id) {
   if (uses_.empty()) find_uses();
   const Id whole = tape_.inputs(tape_.node(id))[0];
   return uses_[id].count == 1 && uses_[whole].tiled == tape_.node(whole).value.size() &&
-         !keeps(whole) && tape_.node(whole).operation->traits().result == Result::apart;
+         !must_remain(whole) && tape_.node(whole).operation->traits().result == Result::apart;
 }
 
 // y = ... + b: the derivative of b is that of y. When y is all that b is used for, the gradient of
@@ -196,7 +196,7 @@ bool GradientTable<T>::is_sole_piece(Id id) {
 template <class T>
 bool GradientTable<T>::lend(Id id) {
   const Node<T>& node = tape_.node(id);
-  if (!node.operation || node.operation->traits().passes < 0 || keeps(id)) return false;
+  if (!node.operation || node.operation->traits().passes < 0 || must_remain(id)) return false;
   const Id term = tape_.inputs(node)[static_cast<std::size_t>(node.operation->traits().passes)];
   if (tape_.node(term).value.shape() != node.value.shape() || !is_sole_piece(term)) return false;
   open_window(term);
@@ -221,16 +221,16 @@ const Array<T>& GradientTable<T>::finished(Id id) {
 }
 
 template <class T>
-const Array<T>& GradientTable<T>::open_part(Id id, T& beta) {
+const Array<T>& GradientTable<T>::open_strided(Id id, T& beta) {
   if (begins_apart(id)) return fill_own(id, beta);
-  if (opens_part(id)) {
+  if (opens_strided(id)) {
     const Id input = tape_.inputs(tape_.node(id))[0];
     if (is_open_view(input)) open_window(input);
     if (has(input) || !lend(input)) share(input);
     const Slot& from = slot(input);
     make(id, viewed(id, from.gradient), from.owner, true);
   }
-  if (!has(id) || !slot(id).gradient.is_part()) {
+  if (!has(id) || !slot(id).gradient.is_strided()) {
     open(id, false, beta);
   } else {
     beta = begin_writing(slot(id));
@@ -255,7 +255,7 @@ T* GradientTable<T>::open(Id id, bool zeroed, T& beta) {
     return own.edit_shared();
   }
   Slot& to = slot(id);
-  if (to.gradient.is_part()) close_part(id);
+  if (to.gradient.is_strided()) close_strided(id);
   T* data = to.shared ? to.gradient.edit_shared() : to.gradient.edit();
   beta = begin_writing(to);
   if (zeroed && beta == 0) std::fill_n(data, to.gradient.size(), T{0});
@@ -264,7 +264,7 @@ T* GradientTable<T>::open(Id id, bool zeroed, T& beta) {
 
 template <class T>
 void GradientTable<T>::give(Id id, const Array<T>& dx) {
-  if (has(id) || is_open_view(id) || opens_part(id)) return add(id, dx);
+  if (has(id) || is_open_view(id) || opens_strided(id)) return add(id, dx);
   make(id, Array<T>(dx), id, true);
 }
 
@@ -272,7 +272,7 @@ template <class T>
 void GradientTable<T>::add(Id id, const Array<T>& dx) {
   const Shape& shape = tape_.node(id).value.shape();
   const bool same = dx.shape() == shape;
-  if (!has(id) && same && !is_open_view(id) && !opens_part(id)) {
+  if (!has(id) && same && !is_open_view(id) && !opens_strided(id)) {
     // Shared, not copied: `open` takes its own copy before it adds.
     make(id, Array<T>(dx), id, false);
     return;
@@ -284,7 +284,7 @@ void GradientTable<T>::add(Id id, const Array<T>& dx) {
   if (has(id) && std::exchange(slot(id).lent, false)) return;
   T beta = 0;
   if (same) {
-    const Array<T>& target = open_part(id, beta);
+    const Array<T>& target = open_strided(id, beta);
     return add_same(dx, target, beta);
   }
   add_blocks(id, dx);
@@ -314,7 +314,7 @@ template <class T>
 void GradientTable<T>::add_sum(Id id, const Array<T>& dx) {
   if (!has(id) || slot(id).lent) return add(id, dx);
   T beta = 0;
-  const Array<T>& sum = open_part(id, beta);
+  const Array<T>& sum = open_strided(id, beta);
   if (beta == 0) return add_same(dx, sum, beta);
   auto lost = std::find_if(lost_.begin(), lost_.end(), [&](const Lost& l) { return l.id == id; });
   if (lost == lost_.end()) {

@@ -24,8 +24,8 @@ class GradientTable {
   GradientTable(Tape<T>& tape, Path<T>& path) : tape_(tape), path_(path), sums_(tape.pool()) {}
 
   /// Makes places for the gradients of nodes up to `count`. Those of leaves, and of what the path
-  /// keeps, can be taken out in the end, unless `are_taken` is false: then none is, and leaves have
-  /// none.
+  /// is asked for, can be taken out in the end, unless `are_taken` is false: then none is, and
+  /// leaves have none.
   void reset(std::size_t count, bool are_taken = true);
   /// Makes places for nodes that were recorded since, up to `count`, or drops those from `count`
   /// on.
@@ -55,8 +55,8 @@ class GradientTable {
   /// The memory to add to. With `zeroed`, zeros at first; else beta is 0 for memory that has no
   /// value yet.
   T* open(Id id, bool zeroed, T& beta);
-  /// The same, not zeroed, as an array that may be a part of another.
-  const Array<T>& open_part(Id id, T& beta);
+  /// The same, not zeroed, as an array whose elements may lie apart.
+  const Array<T>& open_strided(Id id, T& beta);
   /// Adds a derivative, summed over the axes that the node was broadcast along.
   void add(Id id, const Array<T>& dx);
   /// Adds a derivative that is a sum, of which there may be many: what rounding loses of them is
@@ -65,7 +65,7 @@ class GradientTable {
   /// Adds a derivative in memory that nobody else reads or writes any more.
   void give(Id id, const Array<T>& dx);
   /// Whether nobody but the slot holds the memory of a gradient that is reached.
-  bool is_free(Id id) const { return !keeps(id) && slot(id).gradient.is_unshared(); }
+  bool is_free(Id id) const { return !must_remain(id) && slot(id).gradient.is_unshared(); }
   DeferredLeafGradients<T>& sums() { return sums_; }
   /// Adds up the products kept for a leaf: all that there will be are there.
   void add_up(Id id);
@@ -101,16 +101,16 @@ class GradientTable {
   const Slot& slot(Id id) const { return slots_[numbers_[id] - 1]; }
   Slot& make(Id id, Array<T>&& gradient, Id owner, bool shared, bool has_values = true);
   Slot& make_own(Id id, bool has_values);
-  bool keeps(Id id) const;
+  bool must_remain(Id id) const;
   bool begins_apart(Id id) const;
   bool is_open_view(Id id) const;
-  bool opens_part(Id id) const;
+  bool opens_strided(Id id) const;
   void add_blocks(Id id, const Array<T>& dx);
   const Array<T>& with_lost(Id id);
   Array<T> viewed(Id view, const Array<T>& input) const;
   void open_window(Id id);
   void share(Id id);
-  void close_part(Id id);
+  void close_strided(Id id);
   bool lend(Id id);
   void find_uses();
   bool is_sole_piece(Id id);

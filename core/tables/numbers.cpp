@@ -30,8 +30,8 @@ typename Into<Array<T>>::Target Into<Array<T>>::open(bool zeroed) {
 }
 
 template <class T>
-const Array<T>& Into<Array<T>>::part(T& beta) {
-  return to_->open_part(id_, beta);
+const Array<T>& Into<Array<T>>::target(T& beta) {
+  return to_->open_strided(id_, beta);
 }
 
 template <class T>
@@ -74,8 +74,8 @@ const Array<T>& Call<Array<T>>::x(std::size_t input) const {
   return with.tape.value(with.tape.var(number(input)));
 }
 template <class T>
-const Array<T>& Call<Array<T>>::part(std::size_t input) const {
-  return with.tape.part(with.tape.var(number(input)));
+const Array<T>& Call<Array<T>>::strided(std::size_t input) const {
+  return with.tape.strided(with.tape.var(number(input)));
 }
 template <class T>
 const Array<T>& Call<Array<T>>::unread(std::size_t input) const {
@@ -103,7 +103,7 @@ const Array<T>* Call<Array<T>>::tangent(std::size_t input) const {
   return with.tangents->find_dense(number(input));
 }
 template <class T>
-const Array<T>* Call<Array<T>>::tangent_part(std::size_t input) const {
+const Array<T>* Call<Array<T>>::strided_tangent(std::size_t input) const {
   return with.tangents->find(number(input));
 }
 template <class T>

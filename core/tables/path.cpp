@@ -7,12 +7,12 @@ namespace engram {
 template <class T>
 void Path<T>::open() {
   on_path_.clear();
-  is_kept_.clear();
+  is_asked_for_.clear();
 }
 
 template <class T>
 void Path<T>::find(std::span<const Var<T>> targets, const char* what) {
-  is_kept_.clear();
+  is_asked_for_.clear();
   on_path_.assign(tape_.size(), 0);
   for (const Var<T>& target : targets) {
     const Node<T>& node = tape_.node(target);
@@ -23,7 +23,7 @@ void Path<T>::find(std::span<const Var<T>> targets, const char* what) {
                     node.site);
     }
     on_path_[target.id()] = 1;
-    keep(target.id());
+    ask_for(target.id());
   }
   extend(0);
 }
@@ -43,9 +43,9 @@ void Path<T>::shrink(std::size_t count) {
 }
 
 template <class T>
-void Path<T>::keep(Id id) {
-  if (id >= is_kept_.size()) is_kept_.resize(std::size_t{id} + 1);
-  is_kept_[id] = 1;
+void Path<T>::ask_for(Id id) {
+  if (id >= is_asked_for_.size()) is_asked_for_.resize(std::size_t{id} + 1);
+  is_asked_for_[id] = 1;
 }
 
 template class Path<float>;

@@ -30,13 +30,13 @@ class Path {
   }
 
   /// Whether somebody asked for what is worked out for this node, which is then kept.
-  bool is_kept(Id id) const { return id < is_kept_.size() && is_kept_[id]; }
-  void keep(Id id);
+  bool is_asked_for(Id id) const { return id < is_asked_for_.size() && is_asked_for_[id]; }
+  void ask_for(Id id);
 
  private:
   const Tape<T>& tape_;
-  std::vector<std::uint8_t> on_path_;  ///< by node; empty: all that need a gradient
-  std::vector<std::uint8_t> is_kept_;  ///< by node, as far as any is
+  std::vector<std::uint8_t> on_path_;       ///< by node; empty: all that need a gradient
+  std::vector<std::uint8_t> is_asked_for_;  ///< by node, as far as any is
 };
 
 }  // namespace engram

@@ -26,14 +26,14 @@ class Tangents {
   void set(Id id, Array<T> tangent) { by_node_[id] = std::move(tangent); }
   void drop(Id id) { by_node_[id] = Array<T>(); }
 
-  /// The tangent of a node, or null for zero. It may be a part of another array.
+  /// The tangent of a node, or null for zero. Its elements may lie apart.
   const Array<T>* find(Id id) const {
     return id < by_node_.size() && by_node_[id].size() > 0 ? &by_node_[id] : nullptr;
   }
   /// The same without gaps.
   const Array<T>* find_dense(Id id) {
     if (!find(id)) return nullptr;
-    if (by_node_[id].is_part()) by_node_[id] = by_node_[id].dense();
+    if (by_node_[id].is_strided()) by_node_[id] = by_node_[id].dense();
     return &by_node_[id];
   }
 

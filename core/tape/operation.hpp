@@ -81,15 +81,15 @@ class Into<Array<T>> {
     const Target target = open(false);
     add(target.data, target.beta);
   }
-  /// The same for kernels that can write to a part of an array (see `Array`).
+  /// The same for kernels that can write to elements that lie apart (see `Array`).
   template <class Add>
-  void in_part(Add&& add) {
+  void in_strided(Add&& add) {
     T beta = 0;
-    const Array<T>& target = part(beta);
-    add(target, beta);
+    const Array<T>& to = target(beta);
+    add(to, beta);
   }
   /// The same for kernels that write several gradients at once: the memory, and what beta is.
-  const Array<T>& part(T& beta);
+  const Array<T>& target(T& beta);
   /// For kernels that only ever add: the gradient so far, zeros at first.
   T* accumulator() { return open(true).data; }
   /// Adds xᵀ dy for x [r, k] and dy [r, n], the derivative of the right operand of a product. For
@@ -149,8 +149,8 @@ struct Call<Array<T>> {
   Tape<T>& tape() const { return with.tape; }
   std::size_t inputs() const;
   const Array<T>& x(std::size_t input) const;
-  /// The same; it may be a part of another array.
-  const Array<T>& part(std::size_t input) const;
+  /// The same; its elements may lie apart.
+  const Array<T>& strided(std::size_t input) const;
   /// The same for an input whose values are not read: only its shape is sure to be there.
   const Array<T>& unread(std::size_t input) const;
   Into<Array<T>> into(std::size_t input) const;
@@ -162,8 +162,8 @@ struct Call<Array<T>> {
   // Forward mode: derivatives along one direction, the tangents. Null stands for zero.
 
   const Array<T>* tangent(std::size_t input) const;
-  /// The same; it may be a part of another array.
-  const Array<T>* tangent_part(std::size_t input) const;
+  /// The same; its elements may lie apart.
+  const Array<T>* strided_tangent(std::size_t input) const;
   const Array<T>* y_tangent() const;
   void set_tangent(Array<T> y) const;
   /// Products with the tangent of a leaf on their right.
@@ -175,9 +175,9 @@ struct Call<Array<T>> {
 
 /// How the memory of a result lies to that of the first input.
 enum class Result : std::uint8_t {
-  apart,   ///< has memory of its own
-  window,  ///< is a window onto it
-  part,    ///< is a part of it, whose elements can lie apart
+  apart,    ///< has memory of its own
+  window,   ///< is a view of it, whose elements lie side by side
+  strided,  ///< is a view whose elements can lie apart
 };
 
 /// Whose values a derivative reads, as bits: of the inputs from the first on, and of the result.

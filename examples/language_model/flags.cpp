@@ -168,7 +168,7 @@ void add_generate_flags(CLI::App& app, Generate& g) {
   group.word("--prompt", g.prompt, "TEXT", "What the text begins with");
   group.number("--length", g.length, {.low = 1}, "Characters or words to write");
   group.number("--temperature", g.sampler.temperature, {.low = 0, .high = 1e3, .above = true},
-               "Below 1 is bolder, above 1 is wilder");
+               "Below 1 the likely ones come more often, above 1 the unlikely ones do");
   group.number("--top-k", g.sampler.top_k, {.low = 0}, "Only the N most probable; 0: all");
   group.number("--top-p", g.sampler.top_p, {.low = 0, .high = 1, .above = true},
                "Only the most probable that together reach N");

@@ -11,7 +11,8 @@
 namespace engram::language_model {
 
 struct SamplerOptions {
-  double temperature = 1;  ///< logits are divided by it: below 1 is bolder, above 1 is wilder
+  double temperature = 1;  ///< logits are divided by it: below 1 likely tokens come more often,
+                           ///< above 1 unlikely ones do
   std::int64_t top_k = 0;  ///< only the k most probable tokens; 0: all
   double top_p = 1;        ///< only the most probable ones that together reach p
   bool greedy = false;     ///< the most probable token, always

@@ -21,7 +21,7 @@ namespace kernels {
 template <class Op, std::size_t N>
 struct Elementwise : Op {
   static_assert(N <= 6, "an elementwise op has up to six inputs; `fused` makes one of several");
-  static constexpr bool takes_parts = true;
+  static constexpr bool takes_strided = true;
   static constexpr std::uint8_t needs = kReadOf<Op, N>;
 
   template <class... Shapes>
@@ -59,7 +59,7 @@ struct Elementwise : Op {
     T beta = 0;
     each([&]<std::size_t k, std::size_t... n>(std::index_sequence<n...>) {
       if constexpr (!kZero<Slope<k, T>>) {
-        const Array<T>* u = call.tangent_part(k);
+        const Array<T>* u = call.strided_tangent(k);
         if (!u) return;
         carry<k>(call, *u, shape, shape, out, beta, kInputs);
         beta = 1;
@@ -77,7 +77,7 @@ struct Elementwise : Op {
       curve<1>(call);
     } else {
       static_assert(N == 2, "an op of three inputs has no loops for its curvature");
-      const bool a = call.tangent_part(0), b = call.tangent_part(1);
+      const bool a = call.strided_tangent(0), b = call.strided_tangent(1);
       if (a && b) curve<3>(call);
       if (a && !b) curve<1>(call);
       if (b && !a) curve<2>(call);
@@ -105,7 +105,7 @@ struct Elementwise : Op {
   // What is not read may not be there; the loops get something else in its place.
   template <std::size_t k, class T>
   static const Array<T>& read(const Call<Array<T>>& call, const Array<T>& other) {
-    return reads(needs_input(k)) ? call.part(k) : other;
+    return reads(needs_input(k)) ? call.strided(k) : other;
   }
   template <class T>
   static const Array<T>& result(const Call<Array<T>>& call, const Array<T>& other) {
@@ -142,7 +142,7 @@ struct Elementwise : Op {
         const auto carry_to = [&](const Array<T>& to, T beta) {
           carry<k>(call, dy, dy.shape(), shape, to, beta, kInputs);
         };
-        if (shape.size() == dy.size()) return dx.in_part(carry_to);
+        if (shape.size() == dy.size()) return dx.in_strided(carry_to);
         const Array<T> sum = Array<T>::uninitialized(shape, dy.pool());
         carry_to(sum, T{0});
         dx.add_sum(sum);
@@ -181,10 +181,10 @@ struct Elementwise : Op {
             u,
             slope<k>(op(), lift<kMoves<moves, K>>(in[K], in[N + K])..., lift<kMovesY>(r, tr)).d[0]);
       };
-      dx.in_part([&](const Array<T>& to, T beta) {
+      dx.in_strided([&](const Array<T>& to, T beta) {
         map_add(f, dy.shape(), call.unread(k).shape(), to.strides(), to.edit_shared(), beta, dy,
                 result(call, dy), tangent(kMovesY, call.y_tangent()), read<K>(call, dy)...,
-                tangent(kMoves<moves, K>, call.tangent_part(K))...);
+                tangent(kMoves<moves, K>, call.strided_tangent(K))...);
       });
     }
   }

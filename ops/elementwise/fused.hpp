@@ -43,7 +43,7 @@ struct Fused {
   void forward(std::span<const Var<T>> xs, Array<T>& y) const {
     [&]<std::size_t... K>(std::index_sequence<K...>) {
       map([this](const auto&... v) { return f(Dual<Batch<T>, 0>{v}...).value; }, y,
-          xs[K].tape().part(xs[K])...);
+          xs[K].tape().strided(xs[K])...);
     }
     (std::make_index_sequence<N>());
   }
@@ -95,8 +95,8 @@ struct Fused {
       if constexpr (dual::has(kInputs<T, K...>, k)) {
         auto dx = call.into(k);
         if (!dx) return;
-        if (call.part(k).shape() == shape) {
-          targets[k] = &dx.part(beta[k]);
+        if (call.strided(k).shape() == shape) {
+          targets[k] = &dx.target(beta[k]);
         } else {
           whole[k] = Array<T>::uninitialized(shape, call.tape().pool());
           targets[k] = &whole[k];
@@ -105,12 +105,12 @@ struct Fused {
     };
     (open.template operator()<K>(), ...);
     const Nest<2 * N + 1> nest(
-        shape, {broadcast_strides(call.part(K).shape(), call.part(K).strides(), shape)...,
+        shape, {broadcast_strides(call.strided(K).shape(), call.strided(K).strides(), shape)...,
                 (targets[K] ? *targets[K] : call.dy()).strides()..., shape.strides()});
     const Index n = nest.run_length();
     const auto& step = nest.step();
     nest.each([&](const std::array<Index, 2 * N + 1>& from) {
-      const std::tuple operands{Operand<T>(call.part(K).data() + from[K], step[K])...};
+      const std::tuple operands{Operand<T>(call.strided(K).data() + from[K], step[K])...};
       const Operand<T> upstream(call.dy().data() + from[2 * N], 1);
       for (Index i = 0; i < n; i += kLanes<T>) {
         const Index count = (std::min)(kLanes<T>, n - i);

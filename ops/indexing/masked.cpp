@@ -20,7 +20,7 @@ template <class T>
 struct MaskedFill {
   static constexpr auto name = "masked_fill";
   static constexpr std::uint8_t needs = needs_input(1);
-  static constexpr bool takes_parts = true;
+  static constexpr bool takes_strided = true;
   T value;
 
   Shape shape(const Shape& x, const Shape& mask) const { return broadcast(x, mask); }
@@ -32,7 +32,7 @@ struct MaskedFill {
   }
   void backward(const Array<T>& x, const Array<T>& mask, const Array<T>&, const Array<T>& dy,
                 Into<Array<T>> dx, Into<Array<T>>) const {
-    dx.in_part([&](const Array<T>& target, T beta) {
+    dx.in_strided([&](const Array<T>& target, T beta) {
       kernels::map_add([](auto u, auto m) { return filled(u, m, decltype(u)(T{0})); }, dy.shape(),
                        x.shape(), target.strides(), target.edit_shared(), beta, dy, mask);
     });

@@ -23,7 +23,8 @@ template <class T>
 Index check(const Shape& x, const AdaptiveReadout<T>& readout) {
   const auto& [cutoffs, w, b, tails] = readout;
   if (cutoffs.empty() || cutoffs.size() != tails.size()) {
-    fail(cutoffs.size(), " cutoffs and ", tails.size(), " tails; need a cutoff to a tail, and one");
+    fail(cutoffs.size(), " cutoffs and ", tails.size(),
+         " tails; need one cutoff for each tail, and at least one");
   }
   if (x.rank() == 0) fail("x is a scalar; need [..., k]");
   const Index k = x.extent(-1), head = cutoffs[0] + static_cast<Index>(tails.size());

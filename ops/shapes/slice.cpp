@@ -66,7 +66,7 @@ struct Slice : Bounds {
 
 // Runs long enough for the loops over them stay where they are.
 struct Columns : Slice {
-  static constexpr bool takes_parts = true;
+  static constexpr bool takes_strided = true;
   static constexpr Index kShortest = 16;
 
   static bool fits(const kernels::Part& part) {

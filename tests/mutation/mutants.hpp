@@ -44,7 +44,7 @@ struct Type<Array<T>> {
 /// Whether the numbers of `x` are there: of an array that is not read only the shape may be.
 template <class X>
 bool is_there(const X& x) {
-  if constexpr (requires { x.is_part(); }) {
+  if constexpr (requires { x.is_strided(); }) {
     return x.size() == 1 || x.shares_memory_with(x);
   } else {
     return true;
@@ -78,7 +78,7 @@ X changed(const X& x, char change) {
     return change == 'p' ? x + 1 : other_value(x, change);
   } else if constexpr (Type<X>::of == 'x') {
     return mapped(x, [&](const X&, Index i) { return x[x.size() - 1 - i]; });
-  } else if constexpr (requires { x.is_part(); }) {
+  } else if constexpr (requires { x.is_strided(); }) {
     return mapped(x, [&](const X& y, Index i) { return other_value(y[i], change); });
   } else {
     return other_value(x, change);
