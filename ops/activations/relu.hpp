@@ -19,7 +19,7 @@ struct Relu {
 /// Shapes:     any
 /// Forward:    y = max(x, 0)
 /// Derivative: dx = dy where x > 0, 0 elsewhere (at 0 too)
-/// Saves:      nothing beyond x and y
+/// Saves:      nothing beyond y
 /// Order:      any
 /// Accuracy:   exact
 /// Throws:     nothing of its own

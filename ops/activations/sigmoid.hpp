@@ -19,7 +19,7 @@ struct Sigmoid {
 /// Shapes:     any
 /// Forward:    y = σ(x) = 1 / (1 + e⁻ˣ)
 /// Derivative: dx = dy y (1 - y)
-/// Saves:      nothing beyond x and y
+/// Saves:      nothing beyond y
 /// Order:      any
 /// Accuracy:   3 ulp; derivatives 2 ulp of dy
 /// Throws:     nothing of its own

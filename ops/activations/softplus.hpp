@@ -21,7 +21,7 @@ struct Softplus {
 /// Shapes:     any
 /// Forward:    y = ln(1 + eˣ)
 /// Derivative: dx = dy σ(x)
-/// Saves:      nothing beyond x and y
+/// Saves:      nothing beyond x
 /// Order:      any
 /// Accuracy:   3 ulp; derivatives 3 ulp of x
 /// Throws:     nothing of its own

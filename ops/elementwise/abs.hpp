@@ -19,7 +19,7 @@ struct Abs {
 /// Shapes:     any
 /// Forward:    y = |x|
 /// Derivative: dx = dy sign(x), 0 at x = 0
-/// Saves:      nothing beyond x and y
+/// Saves:      nothing beyond x
 /// Order:      any
 /// Accuracy:   exact
 /// Throws:     nothing of its own

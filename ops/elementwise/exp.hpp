@@ -25,7 +25,7 @@ struct Expm1 {
 /// Shapes:     any
 /// Forward:    y = eˣ
 /// Derivative: dx = dy y
-/// Saves:      nothing beyond x and y
+/// Saves:      nothing beyond y
 /// Order:      any
 /// Accuracy:   2 ulp; derivatives 2 ulp of x
 /// Throws:     nothing of its own

@@ -38,7 +38,7 @@ struct Log1p {
 /// Shapes:     any
 /// Forward:    y = ln x
 /// Derivative: dx = dy / x
-/// Saves:      nothing beyond x and y
+/// Saves:      nothing beyond x
 /// Order:      any
 /// Accuracy:   2 ulp; derivatives 2 ulp of x
 /// Throws:     nothing of its own; log(0) is -inf and a negative x gives NaN, as in IEEE 754

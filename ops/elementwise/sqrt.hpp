@@ -30,7 +30,7 @@ struct Square {
 /// Shapes:     any
 /// Forward:    y = √x
 /// Derivative: dx = dy / (2 y)
-/// Saves:      nothing beyond x and y
+/// Saves:      nothing beyond y
 /// Order:      any
 /// Accuracy:   1 ulp; derivatives 2 ulp of x
 /// Throws:     nothing of its own; a negative x gives NaN, and the derivative at 0 is infinite
@@ -62,7 +62,7 @@ auto rsqrt(const AnyDual auto& x) { return evaluate(ops::Rsqrt{}, x); }
 /// Shapes:     any
 /// Forward:    y = x²
 /// Derivative: dx = 2 dy x
-/// Saves:      nothing beyond x and y
+/// Saves:      nothing beyond x
 /// Order:      any
 /// Accuracy:   1 ulp; derivatives 2 ulp of x
 /// Throws:     nothing of its own

@@ -18,6 +18,7 @@ namespace {
 template <class T>
 struct AffineCrossEntropy {
   static constexpr auto name = "affine_cross_entropy";
+  static constexpr std::uint8_t needs = needs_input(0) | needs_input(1) | needs_input(2);
   bool transposed;
   kernels::ClassTargets<T> labels;
   Array<T> logits{};                      // block after block, each [rows, classes of the block]

@@ -11,6 +11,7 @@ namespace {
 template <class T>
 struct CrossEntropy {
   static constexpr auto name = "cross_entropy";
+  static constexpr std::uint8_t needs = needs_input(0);
   kernels::ClassTargets<T> labels;
   kernels::Normalizers<T> normalizers{};  // of each row
 

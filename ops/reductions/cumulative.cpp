@@ -76,6 +76,7 @@ struct Cumprod : AlongAxis {
 
 struct LogCumsumExp : AlongAxis {
   static constexpr auto name = "logcumsumexp";
+  static constexpr std::uint8_t needs = needs_input(0);
   bool from_largest = false;  // less the largest x so far
 
   // Σ exp of what came so far, which is held as its largest and a sum of numbers up to 1.

@@ -116,6 +116,7 @@ struct Max : Reduction {
 
 struct LogSumExp : Reduction {
   static constexpr auto name = "logsumexp";
+  static constexpr std::uint8_t needs = needs_input(0);
 
   Shape shape(const Shape& x) const { return shape_of_some(x); }
   template <class T>

@@ -13,6 +13,7 @@ namespace {
 // that is -inf.
 struct Softmax {
   static constexpr auto name = "softmax";
+  static constexpr std::uint8_t needs = kNeedsResult;
   Axes axes;
   bool empty_is_zero;
 
@@ -34,9 +35,9 @@ struct Softmax {
     dx += kernels::chain(dy - sum(kernels::chain(dy, weights), axes, true), weights);
   }
   template <class T>
-  void backward(const Array<T>& x, const Array<T>& y, const Array<T>& dy, Into<Array<T>> dx) const {
-    const Shape& shape = x.shape();
-    Array<T> total = Array<T>::uninitialized(axes.kept(shape), x.pool());
+  void backward(const Array<T>&, const Array<T>& y, const Array<T>& dy, Into<Array<T>> dx) const {
+    const Shape& shape = y.shape();
+    Array<T> total = Array<T>::uninitialized(axes.kept(shape), y.pool());
     kernels::sum_to(
         [](auto r, auto u) { return kernels::strong_product(r, u); }, shape, total.shape(),
         [to = total.edit()](Index at, double sum) { to[at] = static_cast<T>(sum); }, y, dy);

@@ -45,7 +45,7 @@ struct Sum {
     call.into(0) += call.dy;
     call.into(0) += call.x(0).value();  // error: +='
     call.into(0) += call.dy();          // error: call
-    call.strided(0);                    // error: no member named 'part'
+    call.strided(0);                    // error: no member named 'strided'
   }
   template <class T>
   void backward(const Call<Array<T>>& call) const {
