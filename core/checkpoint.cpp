@@ -44,7 +44,7 @@ void check_repeats(const Array<T>& first, const Array<T>& again) {
 template <class T>
 struct Checkpoint {
   static constexpr auto name = "checkpoint";
-  static constexpr std::uint8_t needs = static_cast<std::uint8_t>(~kNeedsResult);
+  static constexpr std::uint8_t needs = kNeedsInputs;
   Function<T> f;
   std::size_t own;
   std::vector<Id> taken;  ///< the inputs that are no parameters, as f knows them

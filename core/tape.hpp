@@ -187,7 +187,7 @@ class Tape {
   /// Memory for an operation, kept until the tape is cleared.
   void* allocate(std::size_t bytes);
 
-  // For transformations of the tape (core/transformations.cpp).
+  // For transformations of the tape (core/tape_transformations.cpp).
 
   /// A parameter as it was when the tape read it.
   struct Read {

@@ -54,7 +54,7 @@ const std::vector<Room>& rooms() {
       {"backward", {"core/backward/"}, "reverse mode, in numbers and recorded"},
       {"forward", {"core/forward/"}, "forward mode, and forward over reverse"},
       {"uses",
-       {"core/transformations", "core/derivatives", "core/gradcheck", "core/checkpoint",
+       {"core/tape_transformations", "core/derivatives", "core/gradcheck", "core/checkpoint",
         "core/shards", "core/print", "core/module", "core/summary", "core/parameter_file",
         "core/parameters/"},
        "what users call: derivatives of any order, checks, checkpoints, shards, modules"},

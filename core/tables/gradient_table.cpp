@@ -51,7 +51,7 @@ void GradientTable<T>::clear() {
   unused_.clear();
   uses_.clear();
   lost_.clear();
-  sums_.clear();
+  deferred_.clear();
 }
 
 template <class T>
@@ -355,18 +355,18 @@ const Array<T>& GradientTable<T>::with_lost(Id id) {
 
 template <class T>
 void GradientTable<T>::add_up(Id id) {
-  if (!sums_.has_products(id)) return;
+  if (!deferred_.has_products(id)) return;
   Observed<T> observed(tape_);
   T beta = 0;
   T* target = open(id, false, beta);
-  sums_.multiply_out(id, tape_.workers(), target, beta);
+  deferred_.multiply_out(id, tape_.workers(), target, beta);
   observed.done("products of a leaf", id, slot(id).gradient);
 }
 
 template <class T>
 Gradient<T> GradientTable<T>::take_rows(Id id) {
   Observed<T> observed(tape_);
-  Gradient<T> rows = sums_.rows(id, tape_.node(id).value.shape());
+  Gradient<T> rows = deferred_.rows(id, tape_.node(id).value.shape());
   observed.done("rows of a leaf", id, rows.values());
   return rows;
 }
@@ -374,7 +374,7 @@ Gradient<T> GradientTable<T>::take_rows(Id id) {
 template <class T>
 Gradient<T> GradientTable<T>::take(Id id) {
   add_up(id);
-  if (!sums_.has_rows(id)) {
+  if (!deferred_.has_rows(id)) {
     if (!has(id)) make_own(id, false);
     finished(id);
     return Gradient<T>(std::move(slot(id).gradient));

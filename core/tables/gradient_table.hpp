@@ -13,15 +13,21 @@ namespace engram {
 
 /// A place for the gradient of each node of a tape.
 ///
-/// Memory is written once and moved never, where that can be had. The gradient of a view is a
-/// window onto that of its input. The gradient of a sum can lie where that of its term is to be
-/// (see `lend`). And memory gets its first values by being written, not by being zeroed
-/// (`Initialized`).
+/// Memory is written once and moved never, where that can be had, and gets its first values by
+/// being written, not by being zeroed (`Initialized`). Where a gradient begins:
+///
+/// - in memory of its own: what most operations make (`begins_apart`)
+/// - as a window onto the gradient of its input: that of a view whose elements lie side by side
+///   (`is_open_view`, `open_window`), or, for kernels that can write there, apart (`opens_strided`)
+/// - in the place of the gradient of a term: that of y = ... + b, where b is a view that nothing
+///   else uses (`lend`)
+/// - not at all, yet: products and rows of a leaf, which are added up at the end
+///   (`DeferredLeafGradients`; calls.cpp decides)
 template <class T>
 class GradientTable {
  public:
   /// For gradients of what `path` has.
-  GradientTable(Tape<T>& tape, Path<T>& path) : tape_(tape), path_(path), sums_(tape.pool()) {}
+  GradientTable(Tape<T>& tape, Path<T>& path) : tape_(tape), path_(path), deferred_(tape.pool()) {}
 
   /// Makes places for the gradients of nodes up to `count`. Those of leaves, and of what the path
   /// is asked for, can be taken out in the end, unless `are_taken` is false: then none is, and
@@ -43,7 +49,8 @@ class GradientTable {
   bool has(Id id) const { return numbers_[id] != 0; }
   /// The same, or rows or factors are kept for a leaf.
   bool has_any(Id id) const {
-    return id < numbers_.size() && (has(id) || sums_.has_rows(id) || sums_.has_products(id));
+    return id < numbers_.size() &&
+           (has(id) || deferred_.has_rows(id) || deferred_.has_products(id));
   }
   /// Whether the gradient lies within that of another node, so that there is nothing left to do
   /// when its node is reached.
@@ -66,7 +73,7 @@ class GradientTable {
   void give(Id id, const Array<T>& dx);
   /// Whether nobody but the slot holds the memory of a gradient that is reached.
   bool is_free(Id id) const { return !must_remain(id) && slot(id).gradient.is_unshared(); }
-  DeferredLeafGradients<T>& sums() { return sums_; }
+  DeferredLeafGradients<T>& deferred() { return deferred_; }
   /// Adds up the products kept for a leaf: all that there will be are there.
   void add_up(Id id);
   void put(Id id, Array<T> gradient);
@@ -121,7 +128,7 @@ class GradientTable {
   Tape<T>& tape_;
   Path<T>& path_;
   bool are_taken_ = true;
-  DeferredLeafGradients<T> sums_;
+  DeferredLeafGradients<T> deferred_;
   Chunked<Slot> slots_;
   std::vector<std::uint32_t> numbers_;  ///< of slots by node, from 1; 0: no contribution yet
   std::vector<std::uint32_t> unused_;   ///< numbers of slots that were released

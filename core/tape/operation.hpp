@@ -181,7 +181,8 @@ enum class Result : std::uint8_t {
 };
 
 /// Whose values a derivative reads, as bits: of the inputs from the first on, and of the result.
-inline constexpr std::uint8_t kNeedsResult = 1U << 7, kNeedsAll = 0xff;
+inline constexpr std::uint8_t kNeedsResult = 1U << 7, kNeedsAll = 0xff,
+                              kNeedsInputs = kNeedsAll & ~kNeedsResult;
 /// The bit of an input; all inputs from the seventh on share one.
 constexpr std::uint8_t needs_input(std::size_t k) {
   return static_cast<std::uint8_t>(1U << (std::min<std::size_t>)(k, 6));

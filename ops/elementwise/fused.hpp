@@ -29,7 +29,7 @@ inline constexpr unsigned kInputsOf<Dual<V, inputs, is_input>> = inputs;
 template <class F, std::size_t N>
 struct Fused {
   static constexpr auto name = "fused";
-  static constexpr std::uint8_t needs = static_cast<std::uint8_t>(~kNeedsResult);
+  static constexpr std::uint8_t needs = kNeedsInputs;
   F f;
 
   template <class T>

@@ -45,7 +45,7 @@ Var<T> cumprod(const Var<T>& x, int axis, const ScanOptions& options = {},
 /// Forward:    y_t = ln Σ_{s <= t} exp x_s, or as the options say; of none it is -∞
 /// Derivative: dx_t = exp(x_t - y_t) g_t with g_t = dy_t + exp(y_t - y_{t+1}) g_{t+1}: no exponent
 ///             is positive
-/// Saves:      nothing beyond x and y
+/// Saves:      nothing beyond x
 /// Order:      any
 /// Accuracy:   3 ulp of x - max x and 1; derivatives 8 ulp of x - max x, by the rule 1 ulp a step
 /// Throws:     `Error` for an axis that is not there

@@ -92,7 +92,7 @@ Var<T> min(const Var<T>& x, const Axes& axes = {}, bool keep = false, Site site 
 /// Shapes:     as `sum`
 /// Forward:    y = m + ln Σ exp(x - m), m = max x
 /// Derivative: dx = dy exp(x - y)
-/// Saves:      nothing beyond x and y
+/// Saves:      nothing beyond x
 /// Order:      any
 /// Accuracy:   3 ulp of x - max x and 1; derivatives 4 ulp of x - max x
 /// Throws:     as `max`

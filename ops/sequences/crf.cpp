@@ -132,7 +132,7 @@ Var<T> log_partition(const Var<T>& scores, const Var<T>& transitions, const Var<
 template <class T>
 struct CrfLogLikelihood {
   static constexpr auto name = "crf_log_likelihood";
-  static constexpr std::uint8_t needs = static_cast<std::uint8_t>(~kNeedsResult);
+  static constexpr std::uint8_t needs = kNeedsInputs;
   Indices tags, lengths;
   Array<double> alphas{};  // [length, K] of each sequence, one after the other
 

@@ -59,7 +59,7 @@ struct SumOfSix {  // a + b - c + [d > 0] + e x
 // a b + c d, an op of four inputs that is not elementwise, for vectors of one length.
 struct SumOfDots {
   static constexpr auto name = "sum_of_dots";
-  static constexpr std::uint8_t needs = static_cast<std::uint8_t>(~kNeedsResult);
+  static constexpr std::uint8_t needs = kNeedsInputs;
   static Shape shape(const Shape& a, const Shape& b, const Shape& c, const Shape& d) {
     if (a != b || a != c || a != d) fail(a, ", ", b, ", ", c, " and ", d, "; need one shape");
     return {};

@@ -45,7 +45,7 @@ void Into<Array<T>>::add_product(const Array<T>& x, const Array<T>& dy) {
   Tape<T>& tape = to_->tape();
   const bool waits = tape.packed_weights().is_repeated(id_) &&
                      x.extent(0) <= PackedWeights<T>::kFewRows && !tape.detects_anomalies();
-  if (waits) return to_->sums().add_product(id_, x, dy);
+  if (waits) return to_->deferred().add_product(id_, x, dy);
   in_place([&](T* target, T beta) {
     gemm(tape.workers(), Transpose::yes, Transpose::no, x.extent(1), dy.extent(1), x.extent(0),
          x.data(), dy.data(), beta, target);
@@ -56,7 +56,7 @@ template <class T>
 void Into<Array<T>>::add_rows(const Indices& rows, const Array<T>& dy) {
   if (!*this) return;
   const Node<T>& node = to_->tape().node(id_);
-  if (node.kind != Kind::operation) return to_->sums().add_rows(id_, rows, dy);
+  if (node.kind != Kind::operation) return to_->deferred().add_rows(id_, rows, dy);
   engram::add_rows(rows, dy.data(), node.value.shape().without(0).size(), accumulator());
 }
 
