@@ -7,5 +7,5 @@
 int main() {
   engram::Tape<float> tape;
   const auto x = tape.variable(engram::Array<float>({3}, {1, 2, 3}));
-  std::cout << fused([](auto v) { return v * v; })(x).value()[2] << " is the square of 3\n";
+  std::cout << engram::fused([](auto v) { return v * v; })(x).value()[2] << " is the square of 3\n";
 }
