@@ -1,4 +1,5 @@
 """Copies of the sources under build/mutation, with changes, and what is built of them."""
+import os
 import pathlib
 import shutil
 import subprocess
@@ -33,6 +34,10 @@ def copy_tree(name, tests, changed):
     for path in tree.rglob("*"):
         if path.is_file() and str(path.relative_to(tree)) not in wanted:
             path.unlink()
+    link = pathlib.Path("core/include/engram")  # by which the sources find each other
+    if not (tree / link).is_symlink():
+        (tree / link).parent.mkdir(parents=True, exist_ok=True)
+        (tree / link).symlink_to(os.readlink(ROOT / link))
     return tree
 
 
