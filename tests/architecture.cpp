@@ -14,11 +14,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "engram/tests/files.hpp"
+
 namespace engram::testing {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path kRoot = ENGRAM_SOURCE_DIR;
 
 struct Room {
   std::string name;
@@ -79,28 +80,19 @@ std::size_t room_of(const std::string& file) {
   return best;
 }
 
-std::string read(const fs::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
+// Paths as includes have them.
 std::vector<std::string> sources() {
   std::vector<std::string> out{"engram.hpp"};
-  for (const char* folder : {"core", "ops", "nn", "optim", "examples"}) {
-    for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder)) {
-      const std::string ending = entry.path().extension();
-      if (ending == ".hpp" || ending == ".cpp") {
-        out.push_back(entry.path().lexically_relative(kRoot));
-      }
-    }
+  for (const auto& path :
+       sources_in({"core", "ops", "nn", "optim", "examples"}, {".hpp", ".cpp"})) {
+    out.push_back(path.lexically_relative(kSources));
   }
-  std::sort(out.begin(), out.end());
   return out;
 }
 
 std::vector<std::string> includes(const std::string& file) {
   static const std::regex line("#include \"engram/([^\"]+)\"");
-  const std::string text = read(kRoot / file);
+  const std::string text = bytes_of(kSources / file);
   std::vector<std::string> out;
   for (std::sregex_iterator it(text.begin(), text.end(), line), end; it != end; ++it) {
     out.push_back((*it)[1]);
@@ -169,13 +161,13 @@ BOOST_AUTO_TEST_CASE(no_include_goes_up) {
 }
 
 BOOST_AUTO_TEST_CASE(the_page_shows_the_rooms) {
-  const fs::path path = kRoot / "docs" / "architecture.md";
-  const std::string page = read(path), begin = "<!-- rooms -->\n", end = "<!-- end rooms -->";
+  const fs::path path = kSources / "docs" / "architecture.md";
+  const std::string page = bytes_of(path), begin = "<!-- rooms -->\n", end = "<!-- end rooms -->";
   const auto from = page.find(begin), to = page.find(end);
   BOOST_REQUIRE((from != std::string::npos && to != std::string::npos && from < to));
   const std::string right = page.substr(0, from) + begin + section() + page.substr(to);
   if (std::getenv("ENGRAM_WRITE_PAGES")) std::ofstream(path) << right;
-  BOOST_TEST((read(path) == right),
+  BOOST_TEST((bytes_of(path) == right),
              "docs/architecture.md is out of date: ENGRAM_WRITE_PAGES=1 ./test.sh -R architecture");
 }
 

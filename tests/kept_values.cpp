@@ -2,8 +2,6 @@
 // what its doc block promises under Saves. What is not kept is given back early (nn::over_time).
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
 #include <limits>
 #include <map>
 #include <optional>
@@ -15,6 +13,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "engram/core/random.hpp"
+#include "engram/tests/files.hpp"
 #include "engram/tests/op_cases.hpp"
 #include "engram/tests/op_headers.hpp"
 
@@ -110,12 +109,8 @@ std::uint8_t bits_of(std::size_t inputs) {
 const std::map<std::string, std::vector<DocumentedFunction>>& documented() {
   static const auto all = [] {
     std::map<std::string, std::vector<DocumentedFunction>> out;
-    for (const auto& entry :
-         std::filesystem::recursive_directory_iterator(std::string(ENGRAM_SOURCE_DIR) + "/ops")) {
-      if (entry.path().extension() != ".hpp") continue;
-      std::ifstream file(entry.path());
-      const std::string text{std::istreambuf_iterator<char>(file), {}};
-      for (const auto& f : documented_functions(text)) out[f.name].push_back(f);
+    for (const auto& path : sources_in({"ops"})) {
+      for (const auto& f : documented_functions(bytes_of(path))) out[f.name].push_back(f);
     }
     return out;
   }();

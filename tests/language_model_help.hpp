@@ -10,6 +10,7 @@
 
 #include "engram/core/error.hpp"
 #include "engram/examples/language_model/failure.hpp"
+#include "engram/tests/files.hpp"
 
 namespace engram::language_model {
 
@@ -34,10 +35,7 @@ inline std::filesystem::path write(const std::filesystem::path& path, const std:
   return path;
 }
 
-inline std::string bytes_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+using testing::bytes_of;
 
 inline bool contains(const std::string& all, const std::string& part) {
   return all.find(part) != std::string::npos;

@@ -4,7 +4,6 @@
 
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <limits>
 #include <map>
 #include <regex>
@@ -18,6 +17,7 @@
 #include "engram/core/random.hpp"
 #include "engram/ops/elementwise/arithmetic.hpp"
 #include "engram/ops/reductions/reduce.hpp"
+#include "engram/tests/files.hpp"
 #include "engram/tests/tape_help.hpp"
 
 namespace engram::testing {
@@ -109,9 +109,7 @@ void check_in(const NoInfluence& entry, const OpFunction<T>& f) {
 }
 
 std::string source_of(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  const std::string all{std::istreambuf_iterator<char>(file), {}};
-  return std::regex_replace(all, std::regex("//[^\n]*"), "");
+  return std::regex_replace(bytes_of(path), std::regex("//[^\n]*"), "");
 }
 
 // What a parameter or an option is called that takes influence away.
@@ -148,16 +146,12 @@ BOOST_AUTO_TEST_CASE(every_function_has_an_entry) {
   const std::regex parameter("\\b(" + kReasons + ")\\b|\\b(\\w+Options)\\b");
   std::map<std::string, std::set<std::string>> of_options;
   std::map<std::string, std::string> sources;
-  for (const char* folder : {"/ops", "/nn"}) {
-    for (const auto& file :
-         std::filesystem::recursive_directory_iterator(std::string(ENGRAM_SOURCE_DIR) + folder)) {
-      if (file.path().extension() != ".hpp") continue;
-      const std::string source = sources[file.path()] = source_of(file.path());
-      for (std::sregex_iterator it(source.begin(), source.end(), options), end; it != end; ++it) {
-        const std::string body = (*it)[2];
-        for (std::sregex_iterator f(body.begin(), body.end(), field); f != end; ++f) {
-          of_options[(*it)[1]].insert((*f)[1]);
-        }
+  for (const auto& path : sources_in({"ops", "nn"})) {
+    const std::string source = sources[path] = source_of(path);
+    for (std::sregex_iterator it(source.begin(), source.end(), options), end; it != end; ++it) {
+      const std::string body = (*it)[2];
+      for (std::sregex_iterator f(body.begin(), body.end(), field); f != end; ++f) {
+        of_options[(*it)[1]].insert((*f)[1]);
       }
     }
   }

@@ -2,23 +2,11 @@
 // structs and enumerations of their options.
 #pragma once
 
-#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
 
 namespace engram::testing {
-
-/// The header of this name in any folder of ops or core; an empty path when there is none.
-inline std::filesystem::path header_called(const std::string& name) {
-  for (const char* folder : {"/ops", "/core"}) {
-    for (const auto& entry :
-         std::filesystem::recursive_directory_iterator(std::string(ENGRAM_SOURCE_DIR) + folder)) {
-      if (entry.path().filename() == name + ".hpp") return entry.path();
-    }
-  }
-  return {};
-}
 
 /// The fields that the doc block of an op has.
 inline const std::vector<std::string> kDocFields{"Shapes", "Forward", "Derivative", "Saves",

@@ -13,28 +13,13 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "engram/tests/files.hpp"
 #include "engram/tests/op_headers.hpp"
 
 namespace engram::testing {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path kRoot = ENGRAM_SOURCE_DIR;
-
-std::string read(const fs::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::vector<fs::path> files(const std::string& folder, const std::string& extension) {
-  std::vector<fs::path> out;
-  for (const auto& entry : fs::recursive_directory_iterator(kRoot / folder)) {
-    if (entry.path().extension() == extension) out.push_back(entry.path());
-  }
-  std::sort(out.begin(), out.end());
-  return out;
-}
-
 // For a cell of a table in Markdown; what is in `code` stays as it is.
 std::string cell(const std::string& text) {
   std::string out;
@@ -49,7 +34,7 @@ std::string cell(const std::string& text) {
 
 // The folder of a header, spelled as a title: "Linear algebra".
 std::string family(const fs::path& header) {
-  const fs::path inside = header.lexically_relative(kRoot);
+  const fs::path inside = header.lexically_relative(kSources);
   std::string out = *inside.begin() == "ops" ? inside.parent_path().filename() : *inside.begin();
   std::replace(out.begin(), out.end(), '_', ' ');
   out[0] = static_cast<char>(std::toupper(out[0]));
@@ -64,13 +49,12 @@ struct Op {
 // The ops of the headers that have one, by family.
 std::map<std::string, std::vector<Op>> catalogue() {
   std::map<std::string, std::vector<Op>> out;
-  for (const std::string folder : {"core", "ops"}) {
-    for (const fs::path& path : files(folder, ".hpp")) {
-      const std::string text = read(path);
-      if (text.find("\n/// Shapes:") == std::string::npos) continue;
-      const std::vector<DocumentedFunction> all = documented_functions(text);
-      auto& ops = out[family(path)];
-      for (const DocumentedFunction& f : all) ops.push_back({path.lexically_relative(kRoot), f});
+  for (const fs::path& path : sources_in({"core", "ops"})) {
+    const std::string text = bytes_of(path);
+    if (text.find("\n/// Shapes:") == std::string::npos) continue;
+    auto& ops = out[family(path)];
+    for (const DocumentedFunction& f : documented_functions(text)) {
+      ops.push_back({path.lexically_relative(kSources), f});
     }
   }
   return out;
@@ -89,8 +73,8 @@ std::string calls(const DocumentedFunction& f) {
 std::map<std::string, DocumentedOptions> options_in_use() {
   std::map<std::string, DocumentedOptions> all, used;
   std::string mentions;
-  for (const fs::path& path : files("ops", ".hpp")) {
-    const std::string text = read(path);
+  for (const fs::path& path : sources_in({"ops"})) {
+    const std::string text = bytes_of(path);
     for (const DocumentedOptions& options : documented_options(text)) {
       all.emplace(options.name, options);
       for (const DocumentedOption& option : options.options) mentions += option.type + ' ';
@@ -192,9 +176,9 @@ BOOST_AUTO_TEST_CASE(every_call_and_every_option_is_shown) {
 }
 
 BOOST_AUTO_TEST_CASE(the_page_is_what_the_headers_say) {
-  const fs::path path = kRoot / "docs" / "ops.md";
+  const fs::path path = kSources / "docs" / "ops.md";
   if (std::getenv("ENGRAM_WRITE_PAGES")) std::ofstream(path) << page();
-  BOOST_TEST((read(path) == page()),
+  BOOST_TEST((bytes_of(path) == page()),
              "docs/ops.md is out of date: ENGRAM_WRITE_PAGES=1 ./test.sh -R ops_page");
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "engram/core/error.hpp"
+#include "engram/tests/files.hpp"
 
 namespace engram::testing {
 
@@ -33,10 +34,6 @@ class ScratchFolder {
   const std::filesystem::path path;
 };
 
-inline std::string bytes_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 inline void write_bytes(const std::filesystem::path& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }

@@ -1,7 +1,5 @@
 // The sweep: everything that is tested of every op, for each row of op_cases.
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <regex>
 #include <set>
 
@@ -15,6 +13,7 @@
 #include "engram/ops/elementwise/arithmetic.hpp"
 #include "engram/ops/reductions/reduce.hpp"
 #include "engram/tests/differences.hpp"
+#include "engram/tests/files.hpp"
 #include "engram/tests/op_cases.hpp"
 #include "engram/tests/sweep_summary.hpp"
 #include "engram/tests/tape_help.hpp"
@@ -206,20 +205,15 @@ BOOST_AUTO_TEST_CASE(every_op_has_a_row) {
                                         "pairs"};
   const std::regex definition("static constexpr auto name = \"([a-z0-9_]+)\"");
   int definitions = 0;
-  for (const char* folder : {"/ops", "/core"}) {
-    for (const auto& entry :
-         std::filesystem::recursive_directory_iterator(std::string(ENGRAM_SOURCE_DIR) + folder)) {
-      if (!entry.is_regular_file()) continue;
-      const auto path = entry.path();
+  for (const char* folder : {"ops", "core"}) {
+    for (const auto& path : sources_in({folder}, {".hpp", ".cpp"})) {
       const std::string stem = path.stem();
-      if (path.extension() == ".hpp" && folder == std::string("/ops") &&
-          !machinery.contains(stem)) {
-        BOOST_TEST(files.contains(stem), "ops/" << stem << ".hpp has no row in tests/op_cases/");
+      if (path.extension() == ".hpp" && folder == std::string("ops") && !machinery.contains(stem)) {
+        BOOST_TEST(files.contains(stem), path << " has no row in tests/op_cases/");
       }
       if (machinery.contains(stem) && stem == "elementwise")
         continue;  // its comments show examples
-      std::ifstream file(path);
-      const std::string source{std::istreambuf_iterator<char>(file), {}};
+      const std::string source = bytes_of(path);
       for (std::sregex_iterator it(source.begin(), source.end(), definition), end; it != end;
            ++it) {
         if (stem == "record") continue;       // likewise

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "engram/core/error.hpp"
+#include "engram/tests/files.hpp"
 #include "engram/tests/float_lane/measure.hpp"
-#include "engram/tests/op_headers.hpp"
 
 namespace engram::testing {
 namespace {
