@@ -51,20 +51,6 @@ LoadReport load_parameters(const files::Tensors& tensors, const Parameters<T>& p
 template <class T>
 Wanted wanted(const Parameters<T>& parameters, const Partial& partial);
 
-namespace files {
-
-/// `f()`, whose errors are about `path`.
-template <class F>
-auto about(const std::filesystem::path& path, F&& f) {
-  try {
-    return f();
-  } catch (const Error& error) {
-    fail(path.string(), ": ", error.what());
-  }
-}
-
-}  // namespace files
-
 /// The parameters and buffers of a module in a file of their own:
 ///
 ///   save_parameters("model.safetensors", model);

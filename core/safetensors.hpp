@@ -47,6 +47,9 @@ struct Tensors {
   std::vector<std::string>
       not_read;  ///< names of tensors in the file that `load` was not asked for
 
+  /// Adds a tensor. Throws `Error` when there is one of this name.
+  void add(const std::string& name, Tensor tensor);
+
   /// The tensor of this name. Throws `Error` when it is missing, and says what there is, or has
   /// another dtype.
   template <class T>
@@ -71,5 +74,15 @@ void save(const std::filesystem::path& path, const Tensors& tensors);
 /// and memory for what is read, the header and 300 bytes a tensor.
 Tensors load(const std::filesystem::path& path);
 Tensors load(const std::filesystem::path& path, const Wanted& wanted);
+
+/// `f()`, whose errors are about `path`.
+template <class F>
+auto about(const std::filesystem::path& path, F&& f) {
+  try {
+    return f();
+  } catch (const Error& error) {
+    fail(path.string(), ": ", error.what());
+  }
+}
 
 }  // namespace engram::files

@@ -148,18 +148,13 @@ void Optimizer<T>::apply(const Workers* workers) {
 }
 
 template <class T>
-void Optimizer<T>::check_rate(double rate) const {
+void Optimizer<T>::set_learning_rate(double rate) {
   for (std::size_t group = 0; group < groups_.size(); ++group) {
     const double of_group = rate_of(group, rate);
     require(of_group >= 0 && fits<T>(of_group), name_,
             group == 0 ? "learning_rate" : text("learning_rate of group ", group), of_group,
             "a finite number, 0 or more, in this precision");
   }
-}
-
-template <class T>
-void Optimizer<T>::set_learning_rate(double rate) {
-  check_rate(rate);
   learning_rate_ = rate;
 }
 
@@ -201,7 +196,7 @@ Array<T> Optimizer<T>::restored(const OptimizerState<T>& state, const NamedParam
 
 template <class T>
 void Optimizer<T>::restore(const OptimizerState<T>& state) {
-  std::vector<Held> restored;
+  std::vector<Held> all;
   std::size_t arrays = 0;
   for (std::size_t k = 0; k < held_.size(); ++k) {
     const NamedParam<T>& param = parameters_[k];
@@ -217,10 +212,10 @@ void Optimizer<T>::restore(const OptimizerState<T>& state) {
     Held held{held_[k].group, {}, updates->second};
     const std::vector<std::string>& slots = groups_[held.group].slots;
     for (std::size_t slot = 0; slot < slots.size(); ++slot, ++arrays) {
-      held.slots.push_back(this->restored(state, param, slots[slot]));
+      held.slots.push_back(restored(state, param, slots[slot]));
       check_slot(slot, held.slots.back());
     }
-    restored.push_back(std::move(held));
+    all.push_back(std::move(held));
   }
   for (const auto& [name, updates] : state.updates) {
     if (!parameters_.find(name)) {
@@ -233,7 +228,7 @@ void Optimizer<T>::restore(const OptimizerState<T>& state) {
          "; is it of another optimiser?");
   }
   set_learning_rate(state.learning_rate);  // the last that can throw
-  held_.swap(restored);
+  held_.swap(all);
   steps_ = state.steps;
 }
 

@@ -121,7 +121,6 @@ class Optimizer {
     if (group == 0) return rate;
     return groups_[group].first_rate * (rate / groups_[0].first_rate);
   }
-  void check_rate(double rate) const;
   Array<T> restored(const OptimizerState<T>& state, const NamedParam<T>& param,
                     const std::string& slot) const;
 

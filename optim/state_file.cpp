@@ -3,20 +3,12 @@
 #include <cmath>
 #include <cstdint>
 
-#include "engram/core/parameter_file.hpp"
-
 namespace engram::optim {
 namespace {
 
 using files::Tensors;
 
 constexpr auto kRate = "learning_rate", kSteps = "steps", kUpdates = "updates.";
-
-void put(Tensors& tensors, const std::string& name, files::Tensor tensor) {
-  if (!tensors.tensors.emplace(name, std::move(tensor)).second) {
-    fail("two tensors are called ", name);
-  }
-}
 
 files::Tensor number(double value) { return Array<double>::full(Shape{}, value); }
 
@@ -40,12 +32,12 @@ std::int64_t count(const Tensors& tensors, const std::string& name) {
 template <class T>
 void put_state(Tensors& tensors, const Optimizer<T>& optimizer, const std::string& prefix) {
   const OptimizerState<T> state = optimizer.state();
-  put(tensors, prefix + kRate, number(state.learning_rate));
-  put(tensors, prefix + kSteps, number(static_cast<double>(state.steps)));
+  tensors.add(prefix + kRate, number(state.learning_rate));
+  tensors.add(prefix + kSteps, number(static_cast<double>(state.steps)));
   for (const auto& [name, updates] : state.updates) {
-    put(tensors, prefix + kUpdates + name, number(static_cast<double>(updates)));
+    tensors.add(prefix + kUpdates + name, number(static_cast<double>(updates)));
   }
-  for (const auto& [name, values] : state.arrays) put(tensors, prefix + name, values);
+  for (const auto& [name, values] : state.arrays) tensors.add(prefix + name, values);
 }
 
 template <class T>

@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <span>
+#include <utility>
 
 #include "engram/core/atomic_file.hpp"
 #include "engram/core/files/safetensors_dtype.hpp"
@@ -91,6 +92,12 @@ Header header_of(const Tensors& tensors) {
 }
 
 }  // namespace
+
+void Tensors::add(const std::string& name, Tensor tensor) {
+  if (!tensors.emplace(name, std::move(tensor)).second) {
+    fail("two tensors are called ", shown(name));
+  }
+}
 
 template <class T>
 Tensor stored(const Array<T>& values, Precision precision) {

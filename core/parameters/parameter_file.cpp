@@ -38,16 +38,17 @@ class Loading {
 
   // Whether there is a tensor for `param`, under any of its names.
   bool look_for(const NamedParam<T>& param) {
-    const std::size_t before = found_.size();
-    bool any = take(param, param.name);
-    for (const std::string& name : param.also) any |= take(param, name);
-    for (std::size_t k = before + 1; k < found_.size(); ++k) {
-      if (!same_bits(found_[k].value, found_[before].value)) {
-        complaints.add("tensors ", shown(found_[before].name), " and ", shown(found_[k].name),
-                       " differ, and are of one shared ", param.str());
-      }
+    std::vector<Found> values;
+    bool any = take(param, param.name, values);
+    for (const std::string& name : param.also) any |= take(param, name, values);
+    if (values.empty()) return any;
+    const Found& first = values.front();
+    for (const Found& other : values) {
+      if (same_bits(other.value, first.value)) continue;
+      complaints.add("tensors ", shown(first.name), " and ", shown(other.name),
+                     " differ, and are of one shared ", param.str());
     }
-    if (found_.size() > before) found_.resize(before + 1, found_[before]);
+    found_.push_back(first);
     return any;
   }
   bool knows(const std::string& tensor) const { return known_.contains(tensor); }
@@ -70,7 +71,7 @@ class Loading {
     Array<T> value;
   };
 
-  bool take(const NamedParam<T>& param, const std::string& under) {
+  bool take(const NamedParam<T>& param, const std::string& under, std::vector<Found>& values) {
     const std::string name = prefix_ + under;
     known_.insert(name);
     if (!tensors_.tensors.contains(name)) return false;
@@ -80,7 +81,7 @@ class Loading {
         fail("tensor ", shown(name), " has shape ", value.shape(), ", the parameter ",
              param.shape());
       }
-      found_.push_back({param, name, std::move(value)});
+      values.push_back({param, name, std::move(value)});
     } catch (const Error& error) {
       complaints.add(error.what());
     }
@@ -109,13 +110,13 @@ template <class T>
 void put_parameters(Tensors& tensors, const Parameters<T>& parameters, const std::string& prefix,
                     Precision precision) {
   for (const auto& param : parameters) {
-    const std::string name = prefix + param.name;
-    if (tensors.tensors.contains(name)) fail("two tensors are called ", shown(name));
+    files::Tensor tensor;
     try {
-      tensors.tensors.emplace(name, files::stored(param.value(), precision));
+      tensor = files::stored(param.value(), precision);
     } catch (const Error& error) {
       fail("parameter ", shown(param.name), ": ", error.what());
     }
+    tensors.add(prefix + param.name, std::move(tensor));
   }
 }
 

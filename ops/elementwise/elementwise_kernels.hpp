@@ -35,7 +35,7 @@ struct Elementwise : Op {
   // Of the inputs, and y as the last.
   template <class... Arrays>
   void forward(Arrays&... all) const {
-    forward(std::tie(all...), kInputs);
+    compute(std::tie(all...), kInputs);
   }
 
   template <class T>
@@ -97,7 +97,7 @@ struct Elementwise : Op {
   }
 
   template <class All, std::size_t... k>
-  void forward(const All& all, std::index_sequence<k...>) const {
+  void compute(const All& all, std::index_sequence<k...>) const {
     map([this](auto... v) { return this->f(v...); }, std::get<N>(all), std::get<k>(all)...);
   }
 
